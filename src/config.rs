@@ -18,6 +18,7 @@ pub mod local_zone;
 pub mod new_account;
 pub mod operator;
 pub mod paths;
+pub mod retention;
 pub mod schema;
 pub mod secret;
 pub mod show;

@@ -35,7 +35,8 @@
 //! [`LocalStore`] reads where nothing runs; `import.rs` has it take in exported history.
 //!
 //! The engine alone spawns. Work for a vendor runs as tasks: one [`sync`] for each account, one
-//! [sender](send) for all, one [verifier](verify) for all, one [runner of hooks](hooks). Work for
+//! [sender](send) for all, one [verifier](verify) for all, one [runner of hooks](hooks), and, where
+//! an age or a size is set, one [remover](retention) of old history. Work for
 //! the store runs on threads, since the store blocks: one [writes](store_writer), two
 //! [read](query_thread). Offline there are no syncs and no sender: no network, no timer, no
 //! wake-up.
@@ -49,6 +50,7 @@ mod account_check;
 mod account_client;
 mod check;
 mod clock;
+mod compaction;
 mod configured;
 mod events;
 mod files;
@@ -61,8 +63,10 @@ mod messages;
 mod poll;
 mod queries;
 mod query_thread;
+mod retention;
 mod safety;
 mod send;
+mod store_lock;
 mod store_writer;
 mod sync;
 #[cfg(test)]
@@ -92,6 +96,7 @@ use self::events::EventHub;
 use self::hooks::HookRunner;
 use self::messages::{SenderMsg, SyncMsg};
 use self::query_thread::QueryThread;
+use self::retention::{HistoryFloor, Remover};
 use self::safety::Safety;
 use self::send::{AccountQueue, Sender};
 use self::store_writer::{DamageAlarm, StoreConnections, StoreWriter};
@@ -111,6 +116,7 @@ use crate::store::{Access, Store, StoreFailure};
 
 pub use self::account_check::AccountCheck;
 pub use self::clock::Clock;
+pub use self::compaction::{Compaction, StoreFacts};
 pub use self::configured::{StartError, StartOptions};
 pub use self::events::EventStream;
 pub use self::files::{ExportForms, Exporter};
@@ -119,6 +125,7 @@ pub use self::hooks::{HookFailed, HookForm, HookPort, Hooks};
 pub use self::import::{BatchSink, Recorded};
 pub use self::journal_commands::OrderError;
 pub use self::local_store::{LocalStore, Lost, Salvaged, SalvagedPart};
+pub use self::retention::Retention;
 pub use self::verify::{MOST_AT_ONCE, Verifications};
 pub use self::wait::{Until, WaitEnd, WaitOutcome};
 
@@ -163,6 +170,8 @@ pub struct EngineConfig {
     pub clock: Clock,
     /// Pause between two readings of news while nothing happens.
     pub refresh: Duration,
+    /// The history that is kept; older parts are removed in the background.
+    pub retention: Retention,
     /// No vendor is asked; only the store is read.
     pub offline: bool,
     /// Nothing is ever queued, changed or sent, whatever the accounts say.
@@ -183,6 +192,7 @@ impl EngineConfig {
             accounts,
             clock,
             refresh: REFRESH,
+            retention: Retention::default(),
             offline: false,
             read_only: false,
             export: None,
@@ -203,6 +213,7 @@ struct Shared {
     connections: BTreeMap<AccountName, Connection>,
     store: Store,
     clock: Clock,
+    floor: HistoryFloor,
     offline: bool,
     export: Option<ExportForms>,
     keep_view: Option<KeepView>,
@@ -270,6 +281,7 @@ impl Engine {
         let stream = events.subscribe();
         let alarm = DamageAlarm::new(events.clone());
         let connections = StoreConnections::open(&config.store)?;
+        let floor = HistoryFloor::read(config.retention, &connections.reader, &config.clock)?;
         let (writer, writing) =
             StoreWriter::start(connections, alarm.clone(), config.clock.clone()).map_err(io)?;
         let thread = |name| {
@@ -294,6 +306,7 @@ impl Engine {
                 events: events.clone(),
                 clock: config.clock.clone(),
                 sender: sender.clone(),
+                floor: floor.clone(),
             };
             queues.insert(
                 account.name.clone(),
@@ -313,6 +326,10 @@ impl Engine {
             let access = config.store.access();
             if access == Access::ReadWrite && verify_context.has_to_watch() {
                 tasks.spawn(Verifier::new(&verify_context, queued).work(stop.clone()));
+            }
+            if access == Access::ReadWrite && floor.has_work() {
+                let remover = Remover::new(floor.clone(), &writer, &events, &config.clock);
+                tasks.spawn(remover.work(config.store.path().into(), stop.clone()));
             }
             let (writer, events, clock) = (writer.clone(), events.clone(), config.clock.clone());
             let sender = Sender::new(queues, config.store.path(), writer, events, clock, messages);
@@ -334,6 +351,7 @@ impl Engine {
             connections,
             store: config.store,
             clock: config.clock,
+            floor,
             offline: config.offline,
             export: config.export,
             keep_view: config.keep_view,

@@ -104,6 +104,7 @@
 //! | the log and its size | `cli/log.rs` |
 //! | what a check of the store looks at; what is salvaged | `store/sqlite/check.rs`; `…/salvage/` |
 //! | how targets are laid out, indexed, brought up | `store/sqlite/chunk.rs`, `…/conversion.rs` |
+//! | what history is kept; its removal | `config/retention.rs`; `engine/retention.rs` |
 //! | a hook's event, JSON, run | `domain/hook_event.rs`, `cli/hooks.rs`, `engine/hooks.rs` |
 //! | a vendor's rate limits and syntax | `providers/<vendor>/limits.rs` |
 //! | advice for a refusal (401, 429, …); the pause after it | `domain/failure.rs`; `engine/send/` |

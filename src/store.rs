@@ -30,8 +30,8 @@ mod sqlite;
 
 pub use failure::StoreFailure;
 pub use outcome::{
-    Access, MatchOutcome, Recorded, StepDetails, StepOutcome, StoredAccount, StoredResources,
-    VerificationLease,
+    Access, MatchOutcome, Recorded, Removed, StepDetails, StepOutcome, StoreFacts, StoredAccount,
+    StoredResources, VerificationLease,
 };
 pub use sqlite::{
     Import, Interrupt, Lost, Reader, Salvaged, SalvagedPart, Store, Tuning, Writer, salvage,

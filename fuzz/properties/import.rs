@@ -29,7 +29,7 @@ pub(crate) fn hold(data: &[u8]) {
 
 fn imported(data: &[u8]) -> Vec<Purge> {
     let mut purges = Vec::new();
-    let read = lines::read(data, |batch, _| {
+    let read = lines::read(data, None, |batch, _| {
         purges.extend(batch);
         ControlFlow::Continue(())
     });

@@ -13,7 +13,9 @@ use super::error::{Class, CliError};
 use super::global::Global;
 use super::session;
 use super::setup;
-use crate::engine::Recorded;
+use super::store::megabytes;
+use super::time::rfc3339;
+use crate::engine::{LocalStore, Recorded, Retention};
 
 pub mod lines;
 
@@ -39,10 +41,12 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     let console = Console::new(global);
     let (input, size) = open(&options.file)?;
     let store = session::store(&config)?;
+    let (now, retention) = (Utc::now(), Retention::of(&config.settings));
+    let kept_from = store.kept_from(retention, now)?;
     console.progress("checking the store");
     let imported = store.import(
-        Utc::now(),
-        move |sink| lines::read(input, |batch, parsed| sink(batch, parsed.clone())),
+        now,
+        move |sink| lines::read(input, kept_from, |batch, parsed| sink(batch, parsed.clone())),
         |parsed: &Parsed| {
             let share = size.map_or_else(String::new, |size| {
                 format!(" ({} %)", 100 * parsed.bytes / size.max(1))
@@ -52,7 +56,17 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     );
     console.clear_progress();
     let (parsed, recorded) = imported?;
-    finish(console, &parsed?, recorded)
+    let parsed = parsed?;
+    if let Some(from) = kept_from.filter(|_| parsed.unkept > 0) {
+        console.warn(&format!(
+            "{} purges of before {} were not imported: `keep` or `store_size` of the configuration \
+             leaves them out",
+            parsed.unkept,
+            rfc3339(from)
+        ));
+    }
+    warn_of_size(&store, retention, console)?;
+    finish(console, &parsed, recorded)
 }
 
 /// An input that a thread of its own can read.
@@ -72,6 +86,25 @@ fn open(file: &Path) -> Result<(Input, Option<u64>), CliError> {
     Ok((Box::new(BufReader::with_capacity(INPUT_BUFFER, opened)), size))
 }
 
+/// Warns of a store that has become larger than the settings allow.
+fn warn_of_size(
+    store: &LocalStore,
+    retention: Retention,
+    console: Console,
+) -> Result<(), CliError> {
+    let facts = store.facts()?;
+    let used = facts.bytes.saturating_sub(facts.free_bytes);
+    if let Some(most) = retention.bytes.filter(|most| used > *most) {
+        console.warn(&format!(
+            "the store has {} now, and `store_size` allows {}: its oldest purges are removed while \
+             a dashboard runs",
+            megabytes(used),
+            megabytes(most)
+        ));
+    }
+    Ok(())
+}
+
 fn finish(console: Console, parsed: &Parsed, recorded: Recorded) -> Result<(), CliError> {
     for bad in &parsed.reported {
         console.warn(&format!("line {}: {}", bad.line, bad.message));
@@ -85,7 +118,7 @@ fn finish(console: Console, parsed: &Parsed, recorded: Recorded) -> Result<(), C
         "{} purges read: {} new, {known} known ({} of them changed)",
         parsed.good, recorded.new, recorded.changed
     ));
-    match (parsed.good, parsed.bad) {
+    match (parsed.good + parsed.unkept, parsed.bad) {
         (_, 0) => Ok(()),
         (0, bad) => Err(CliError::new(
             Class::Failed,

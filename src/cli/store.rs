@@ -1,5 +1,5 @@
-//! `purgedeck store`: checks the store, copies it, and makes a new one of what can be read of a
-//! damaged one.
+//! `purgedeck store`: tells of the store, checks it, copies it, gives its free space back, and
+//! makes a new one of what can be read of a damaged one.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,17 @@ use super::global::Global;
 use super::output;
 use super::session;
 use super::setup::{self, QueueChange};
+use super::time::rfc3339;
 use crate::config::load::Config;
+use crate::config::retention::{KeptAge, StoreSize};
 use crate::domain::ids::AccountName;
-use crate::engine::{LocalStore, Lost, Salvaged, SalvagedPart};
+use crate::engine::{Compaction, LocalStore, Lost, Salvaged, SalvagedPart, StoreFacts};
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Tell how large the store is, how far its history goes back, and what is kept
+    Info,
     /// Check every page and row; exit code 1 with a list of what is damaged
     ///
     /// A store that was found damaged is not written and nothing is sent from it, until this finds
@@ -33,6 +37,11 @@ pub enum Command {
         /// The new file; never overwritten
         file: PathBuf,
     },
+    /// Give the space of removed purges back to the disk
+    ///
+    /// Other purgedecks may go on meanwhile. A store that an older purgedeck made is written anew
+    /// first, once: then no other may have it open, and the disk needs as much room again.
+    Compact,
     /// Make a new store of what can be read of a damaged one, which stays as it is
     ///
     /// Accounts of which purges were lost are read anew from their vendors. A request that may have
@@ -49,14 +58,80 @@ pub fn run(global: &Global, command: &Command) -> Result<(), CliError> {
     super::log::start(&config)?;
     let console = Console::new(global);
     match command {
+        Command::Info => info(&config),
         Command::Check => check(&config, console),
         Command::Backup { file } => back_up(&config, file, console),
+        Command::Compact => compact(&config, console),
         Command::Salvage { file } => salvage(&config, file, console),
     }
 }
 
 fn path(config: &Config) -> &Path {
     &config.settings.store.value
+}
+
+fn info(config: &Config) -> Result<(), CliError> {
+    let store = session::existing_store(config)?.ok_or_else(|| missing(config))?;
+    let facts = store.facts()?;
+    let settings = &config.settings;
+    let mut out = output::stdout();
+    writeln!(out, "file     {}", path(config).display())?;
+    for line in told(&facts, settings.keep.value, settings.store_size.value) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Words the size of a store, its history and what is kept of it, one a line.
+fn told(facts: &StoreFacts, keep: KeptAge, size: StoreSize) -> Vec<String> {
+    let free = if facts.free_bytes == 0 {
+        String::new()
+    } else {
+        let how = if facts.gives_back { "" } else { "; `purgedeck store compact` gives it back" };
+        format!(", {} of it free{how}", megabytes(facts.free_bytes))
+    };
+    let range = facts.oldest.zip(facts.newest).map_or_else(String::new, |(oldest, newest)| {
+        format!(", from {} to {}", rfc3339(oldest), rfc3339(newest))
+    });
+    let removed = facts.kept_from.map_or_else(String::new, |from| {
+        format!("; purges of before {} were removed", rfc3339(from))
+    });
+    vec![
+        format!("size     {}{free}", megabytes(facts.bytes)),
+        format!("purges   {}{range}", facts.purges),
+        format!("kept     keep = \"{keep}\", store_size = \"{size}\"{removed}"),
+    ]
+}
+
+/// Words a size in the unit of `store_size`.
+pub(super) fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+fn compact(config: &Config, console: Console) -> Result<(), CliError> {
+    if !path(config).exists() {
+        return Err(missing(config));
+    }
+    let store = session::store(config)?;
+    let compacted = store.compact(|free| {
+        console.progress(&format!("giving back {}", megabytes(free)));
+    });
+    console.clear_progress();
+    match compacted? {
+        Compaction::Done { before, after } => {
+            let (shown, before, after) =
+                (path(config).display(), megabytes(before), megabytes(after));
+            console.info(&format!("{shown} has {after} now and had {before}"));
+            Ok(())
+        }
+        Compaction::InUse => {
+            let message = format!("another purgedeck has {} open", path(config).display());
+            Err(CliError::new(Class::Failed, message).hint(
+                "End it and try again. This is needed once: the store is written anew, and gives \
+                 space back while it is used from then on.",
+            ))
+        }
+    }
 }
 
 fn check(config: &Config, console: Console) -> Result<(), CliError> {
@@ -162,6 +237,35 @@ fn missing(config: &Config) -> CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_store_says_its_size_its_range_and_what_is_kept() {
+        let at = |text: &str| Some(text.parse().unwrap_or_default());
+        let facts = StoreFacts {
+            bytes: 589_479_936,
+            free_bytes: 13_800_000,
+            gives_back: false,
+            purges: 1_000,
+            oldest: at("2026-08-22T00:00:03.5Z"),
+            newest: at("2026-11-19T23:59:59Z"),
+            kept_from: at("2026-08-22T00:00:00Z"),
+        };
+        let keep = KeptAge::UpTo(std::time::Duration::from_hours(90 * 24));
+        assert_eq!(
+            told(&facts, keep, StoreSize::Unlimited),
+            [
+                "size     589.5 MB, 13.8 MB of it free; `purgedeck store compact` gives it back",
+                "purges   1000, from 2026-08-22T00:00:03.500000Z to 2026-11-19T23:59:59.000000Z",
+                "kept     keep = \"90d\", store_size = \"unlimited\"; purges of before \
+                 2026-08-22T00:00:00.000000Z were removed",
+            ]
+        );
+        let empty = StoreFacts { bytes: 100_000, gives_back: true, ..StoreFacts::default() };
+        assert_eq!(
+            told(&empty, KeptAge::Forever, StoreSize::Bytes(2_000_000_000)),
+            ["size     0.1 MB", "purges   0", "kept     keep = \"forever\", store_size = \"2GB\""]
+        );
+    }
 
     #[test]
     fn a_part_says_what_was_lost_of_it() {

@@ -16,6 +16,7 @@ use super::diagnostic::FilePosition;
 use super::edge::{EdgeAddress, EdgeHeader, Resolver};
 use super::exposure::Exposure;
 use super::hooks::HookCommand;
+use super::retention::{KeptAge, StoreSize};
 use super::value::{ApiUrl, Interval, Node, ValueError, to_toml};
 use crate::domain::activity::Names;
 use crate::domain::column::ShownColumn;
@@ -204,6 +205,12 @@ settings! {
         read_only: bool = false;
         /// File of the history and the journal. If unset: purgedeck.db in the state directory.
         store: PathBuf = "~/.local/state/purgedeck/purgedeck.db".into();
+        /// Age up to which purges are kept, like "90d" or "2y". Older ones are removed while the
+        /// dashboard runs, and are not read again; the journal of your requests is always kept.
+        keep: KeptAge = KeptAge::Forever;
+        /// Size, like "2GB", above which the store's oldest purges are removed while the dashboard
+        /// runs. Those of the last 7 days always stay.
+        store_size: StoreSize = StoreSize::Unlimited;
         /// Write purgedeck.log into the state directory, at most 4 MiB and the 4 MiB before it. It
         /// never holds a secret.
         log: LogLevel = LogLevel::Off;

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     ranges: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The instant before which no history is kept; `None` if all is.
+    kept_from: Option<DateTime<Utc>>,
 }
 
 impl Coverage {
@@ -75,6 +77,23 @@ impl Coverage {
             gaps.push((reached, until));
         }
         gaps
+    }
+
+    /// Takes the instant before which no history is kept; `None` if all is.
+    #[must_use]
+    pub fn kept_from(self, kept_from: Option<DateTime<Utc>>) -> Self {
+        Self { kept_from, ..self }
+    }
+
+    /// Returns true if nothing is kept that is older than what is complete since an instant.
+    pub fn is_all_kept(&self, since: DateTime<Utc>) -> bool {
+        self.kept_from.is_some_and(|kept| since <= kept)
+    }
+
+    /// Returns what is complete from an instant on.
+    #[must_use]
+    pub fn since(&self, from: DateTime<Utc>) -> Self {
+        self.ranges.iter().map(|range| (range.0.max(from), range.1)).collect()
     }
 
     /// Since when the history is complete without a gap, up to `now` or to the newest instant
@@ -185,6 +204,20 @@ mod tests {
             (25, 15, vec![]),
         ] {
             assert_eq!(seconds(&coverage.missing(at(from), at(until))), gaps, "{from}..{until}");
+        }
+    }
+
+    #[test]
+    fn what_is_complete_can_be_cut_at_an_instant() {
+        let coverage = of(&[(10, 20), (30, 40)]);
+        for (from, left) in [
+            (5, vec![(10, 20), (30, 40)]),
+            (15, vec![(15, 20), (30, 40)]),
+            (20, vec![(30, 40)]),
+            (35, vec![(35, 40)]),
+            (40, vec![]),
+        ] {
+            assert_eq!(seconds(coverage.since(at(from)).ranges()), left, "{from}");
         }
     }
 

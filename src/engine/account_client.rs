@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::clock::{Clock, delta};
 use super::events::EventHub;
 use super::messages::SenderMsg;
+use super::retention::HistoryFloor;
 use super::store_writer::StoreWriter;
 use crate::domain::event::{Event, StoreError};
 use crate::domain::failure::Failure;
@@ -33,6 +34,7 @@ pub(super) struct AccountClient {
     pub(super) events: EventHub,
     pub(super) clock: Clock,
     pub(super) sender: UnboundedSender<SenderMsg>,
+    pub(super) floor: HistoryFloor,
 }
 
 /// A failure to read history or to store it.
@@ -85,12 +87,15 @@ impl AccountClient {
         self.writer.call(move |store| store.writer()?.save_whole_lists(&account, &whole)).await
     }
 
-    /// Stores purges and, after them, that ranges are complete; publishes the change.
+    /// Stores purges and, after them, that ranges are complete; publishes the change. What is older
+    /// than what is kept is left out.
     pub(super) async fn write(
         &self,
-        purges: Vec<Purge>,
+        mut purges: Vec<Purge>,
         covered: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Result<Recorded, StoreError> {
+        let floor = self.floor.get().unwrap_or(DateTime::<Utc>::MIN_UTC);
+        purges.retain(|purge| purge.created >= floor);
         if purges.is_empty() && covered.is_empty() {
             return Ok(Recorded::default());
         }
@@ -104,7 +109,7 @@ impl AccountClient {
                     store.writer()?.record(&purges, now)?
                 };
                 for (from, until) in covered {
-                    store.writer()?.add_coverage(&account, from, until)?;
+                    store.writer()?.add_coverage(&account, from.max(floor), until)?;
                 }
                 Ok(recorded)
             })

@@ -3,10 +3,11 @@
 use super::local_store::{LocalStore, error};
 use super::{
     AccountHandle, Clock, EdgeWatch, Engine, EngineConfig, EventStream, ExportForms, HookPort,
-    Hooks, KeepView,
+    Hooks, KeepView, Retention,
 };
 use crate::config::accounts::AccountConfig;
 use crate::config::load::Config;
+use crate::config::schema::Settings;
 use crate::domain::event::StoreError;
 use crate::domain::ids::AccountName;
 use crate::providers;
@@ -79,6 +80,13 @@ impl Engine {
     }
 }
 
+impl Retention {
+    /// Returns the history that the settings keep.
+    pub fn of(settings: &Settings) -> Self {
+        Self { age: settings.keep.value.limit(), bytes: settings.store_size.value.limit() }
+    }
+}
+
 fn engine_config(
     config: &Config,
     store: &LocalStore,
@@ -98,6 +106,7 @@ fn engine_config(
     });
     Ok(EngineConfig {
         refresh: config.settings.refresh.value.0,
+        retention: Retention::of(&config.settings),
         offline: options.offline,
         read_only: config.settings.read_only.value || options.read_only,
         export: options.export,

@@ -150,7 +150,7 @@ impl HistorySync<'_> {
             return false;
         };
         let kept = self.reach(name).map(|reach| self.started - reach + SLACK);
-        let Some(from) = self.predicate.from.max(kept) else {
+        let Some(from) = self.predicate.from.max(kept).max(self.engine.0.floor.get()) else {
             return false;
         };
         let until = self.predicate.until.map_or(newest, |until| until.min(newest));

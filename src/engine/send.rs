@@ -17,7 +17,6 @@
 mod account_queue;
 mod journal;
 mod journal_writer;
-mod lock;
 mod outcome;
 mod schedule;
 mod submission;
@@ -34,12 +33,12 @@ use tokio_util::sync::CancellationToken;
 
 use self::journal::Journal;
 use self::journal_writer::JournalWriter;
-use self::lock::SenderLock;
 use self::schedule::next_request;
 use self::submission::{Submission, SubmissionResult};
 use super::clock::{Clock, JumpWatch};
 use super::events::EventHub;
 use super::messages::SenderMsg;
+use super::store_lock::StoreLock;
 use super::store_writer::StoreWriter;
 use crate::domain::event::{Event, Level};
 use crate::domain::ids::{AccountName, JournalId};
@@ -63,7 +62,7 @@ pub(super) struct Sender {
     events: EventHub,
     clock: Clock,
     inbox: mpsc::UnboundedReceiver<SenderMsg>,
-    lock: SenderLock,
+    lock: StoreLock,
     submissions: JoinSet<SubmissionResult>,
     /// The request of each running submission.
     submitting: HashMap<tokio::task::Id, (AccountName, JournalId)>,
@@ -92,7 +91,7 @@ impl Sender {
             jumps: clock.watch(),
             clock,
             inbox,
-            lock: SenderLock::beside(store),
+            lock: StoreLock::for_sending(store),
             submissions: JoinSet::new(),
             submitting: HashMap::new(),
             reported: false,

@@ -1,5 +1,7 @@
 //! Values that every backend takes and returns beside those of the domain.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::edge::Verification;
@@ -47,6 +49,40 @@ impl Recorded {
         self.from = Some(self.from.map_or(instant, |from| from.min(instant)));
         self.until = Some(self.until.map_or(instant, |until| until.max(instant)));
     }
+}
+
+/// Purges that were removed because they are not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Their number.
+    pub purges: u64,
+    /// The accounts in whose history they stood.
+    pub accounts: BTreeSet<AccountName>,
+    /// Earliest time of creation among them.
+    pub from: Option<DateTime<Utc>>,
+    /// Latest time of creation among them.
+    pub until: Option<DateTime<Utc>>,
+    /// There may be more to remove.
+    pub has_more: bool,
+}
+
+/// The size of a store and the times of its history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoreFacts {
+    /// Size of the file, with its free pages.
+    pub bytes: u64,
+    /// Size of the free pages.
+    pub free_bytes: u64,
+    /// The file gives free pages back to the disk while it is used.
+    pub gives_back: bool,
+    /// Number of purges.
+    pub purges: u64,
+    /// Time of the oldest purge.
+    pub oldest: Option<DateTime<Utc>>,
+    /// Time of the newest purge.
+    pub newest: Option<DateTime<Utc>>,
+    /// The instant before which no history is kept; `None` if all is.
+    pub kept_from: Option<DateTime<Utc>>,
 }
 
 /// Values that are stored with a journal step.

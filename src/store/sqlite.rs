@@ -23,7 +23,8 @@
 //! `compiled_filter`, `text_search`, `search_thread`; `journal_rows`, `attempt_rows`, `snapshot`,
 //! `segments`, `chunk_index`, `scan` and `text_scan`; `sorted`, `window`, `summary`, `recent`,
 //! `reader`, `export`, `page_uses`, `check`; `writer`, and what it writes: `accounts`, `record`,
-//! `journal`, `verification`, `attempts`; `conversion`, `open`, `backup`; `row_walk`, `salvage`.
+//! `journal`, `verification`, `attempts`, `retention`; `conversion`, `open`, `compact`, `backup`;
+//! `row_walk`, `salvage`.
 //!
 //! # Damage
 //!
@@ -46,6 +47,7 @@ mod chunk_builder;
 mod chunk_index;
 mod chunks;
 mod codes;
+mod compact;
 mod compiled_filter;
 mod confirmation;
 mod conversion;
@@ -64,6 +66,7 @@ mod pieces;
 mod reader;
 mod recent;
 mod record;
+mod retention;
 mod row_walk;
 mod salvage;
 mod scan;

@@ -4,6 +4,8 @@
 use std::io::{self, BufRead, Read};
 use std::ops::ControlFlow;
 
+use chrono::{DateTime, Utc};
+
 use crate::cli::purge_record::PurgeRecord;
 use crate::domain::purge::Purge;
 use crate::domain::text::escape_control;
@@ -31,6 +33,8 @@ pub struct BadLine {
 pub struct Parsed {
     /// Purges handed on.
     pub good: u64,
+    /// Purges that are older than what is kept, and were left out.
+    pub unkept: u64,
     /// Unreadable lines.
     pub bad: u64,
     /// Bytes read.
@@ -40,8 +44,10 @@ pub struct Parsed {
 }
 
 /// Parses to the end. Each batch is handed to `take` before the next is read, until it breaks.
+/// Purges of before `kept_from` are counted and left out.
 pub fn read(
     mut input: impl BufRead,
+    kept_from: Option<DateTime<Utc>>,
     mut take: impl FnMut(Vec<Purge>, &Parsed) -> ControlFlow<()>,
 ) -> io::Result<Parsed> {
     let mut parsed = Parsed::default();
@@ -57,6 +63,7 @@ pub fn read(
             continue;
         }
         match parse(bytes) {
+            Ok(purge) if kept_from.is_some_and(|from| purge.created < from) => parsed.unkept += 1,
             Ok(purge) => {
                 batch.push(purge);
                 parsed.good += 1;
@@ -130,7 +137,7 @@ mod tests {
 
     fn read_all(text: &[u8]) -> (Parsed, Vec<Vec<String>>) {
         let mut batches = Vec::new();
-        let parsed = read(text, |batch, _| {
+        let parsed = read(text, None, |batch, _| {
             batches.push(batch.iter().map(|purge| purge.id.to_string()).collect());
             ControlFlow::Continue(())
         })
@@ -174,8 +181,23 @@ mod tests {
     #[test]
     fn nothing_more_is_read_once_nobody_takes_it() {
         let text: String = (0..3 * BATCH as u32).map(|id| record(id) + "\n").collect();
-        let parsed = read(text.as_bytes(), |_, _| ControlFlow::Break(())).unwrap();
+        let parsed = read(text.as_bytes(), None, |_, _| ControlFlow::Break(())).unwrap();
         assert_eq!(parsed.good, BATCH as u64);
+    }
+
+    #[test]
+    fn purges_that_are_older_than_what_is_kept_are_counted_and_left_out() {
+        let old = record(2).replace("2026-09-11T07:13:31Z", "2026-09-11T07:13:30.999999Z");
+        let text = [record(1), old, record(3)].join("\n");
+        let mut ids = Vec::new();
+        let kept_from = Some("2026-09-11T07:13:31Z".parse().unwrap());
+        let parsed = read(text.as_bytes(), kept_from, |batch, _| {
+            ids.extend(batch.into_iter().map(|purge| purge.id.to_string()));
+            ControlFlow::Continue(())
+        });
+        let parsed = parsed.unwrap();
+        assert_eq!((parsed.good, parsed.unkept, parsed.bad), (2, 1, 0));
+        assert_eq!(ids, ["1", "3"]);
     }
 
     #[test]

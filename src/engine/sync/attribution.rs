@@ -205,7 +205,9 @@ impl Attribution {
         let now = client.vendor_now();
         self.coverage.forget_before(now - delta(self.rule.reach));
         let newest = self.coverage.ranges().last()?.1;
-        let gaps = self.coverage.missing(now - delta(self.rule.reach), newest);
+        let reach = now - delta(self.rule.reach);
+        let reach = client.floor.get().unwrap_or(reach).max(reach);
+        let gaps = self.coverage.missing(reach, newest);
         let gap = gaps.iter().max_by_key(|gap| gap.1)?;
         Some(Reading::of(gap.0.max(gap.1 - self.piece), gap.1))
     }

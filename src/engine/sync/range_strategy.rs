@@ -89,6 +89,7 @@ impl RangeStrategy {
     fn missing(&mut self, client: &AccountClient) -> Option<RangeScan> {
         let now = client.vendor_now();
         let reach = now - delta(self.rule.reach.unwrap_or(REACH));
+        let reach = client.floor.get().unwrap_or(reach).max(reach);
         self.coverage.forget_before(reach);
         let newest = self.newest().unwrap_or(now - FIRST_LOOK);
         let mut gaps = self.coverage.missing(reach, newest);

@@ -44,15 +44,20 @@ pub(super) fn catch_up(
         add_block(connection, collector.get_or_insert_with(TrigramCollector::new), &starts)?;
     }
     if collector.is_some() {
-        // Of these all chunks were written since.
-        connection
-            .prepare_cached(
-                "DELETE FROM trigram_block
-                 WHERE NOT EXISTS (SELECT 1 FROM chunk WHERE block = trigram_block.id)",
-            )?
-            .execute([])?;
+        remove_unused(connection)?;
     }
     Ok(false)
+}
+
+/// Removes blocks of which all chunks were written since, or are gone.
+pub(super) fn remove_unused(connection: &Connection) -> Result<(), StoreFailure> {
+    connection
+        .prepare_cached(
+            "DELETE FROM trigram_block
+             WHERE NOT EXISTS (SELECT 1 FROM chunk WHERE block = trigram_block.id)",
+        )?
+        .execute([])?;
+    Ok(())
 }
 
 fn add_block(

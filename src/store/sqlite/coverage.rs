@@ -1,6 +1,8 @@
-//! Time ranges for which something of an account was read completely.
+//! Time ranges for which something of an account was read completely, and the instant before which
+//! no history is kept.
 
-use rusqlite::Connection;
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::times;
 use crate::domain::coverage::Coverage;
@@ -12,6 +14,51 @@ pub(super) const HISTORY: &str = "coverage";
 
 /// Table of the ranges for which an account's activity log was read.
 pub(super) const ACTIVITY_LOG: &str = "attempt_coverage";
+
+/// Name in `number` of the instant before which no history is kept.
+const KEPT_FROM: &str = "kept_from";
+
+/// Returns the instant before which no history is kept; `None` if all is.
+pub(super) fn kept_from(connection: &Connection) -> Result<Option<DateTime<Utc>>, StoreFailure> {
+    let mut find = connection.prepare_cached("SELECT value FROM number WHERE name = ?1")?;
+    let found: Option<i64> = find.query_row([KEPT_FROM], |row| row.get(0)).optional()?;
+    Ok(found.map(times::instant))
+}
+
+/// Stores the instant before which no history is kept.
+pub(super) fn set_kept_from(
+    connection: &Connection,
+    from: Option<DateTime<Utc>>,
+) -> Result<(), StoreFailure> {
+    if kept_from(connection)? == from {
+        return Ok(());
+    }
+    match from {
+        Some(from) => connection.execute(
+            "REPLACE INTO number (name, value) VALUES (?1, ?2)",
+            (KEPT_FROM, times::micros(from)),
+        )?,
+        None => connection.execute("DELETE FROM number WHERE name = ?1", [KEPT_FROM])?,
+    };
+    Ok(())
+}
+
+/// Cuts the ranges of all accounts at an instant.
+pub(super) fn cut(
+    connection: &Connection,
+    table: &str,
+    from: DateTime<Utc>,
+) -> Result<(), StoreFailure> {
+    let accounts = connection
+        .prepare(&format!("SELECT DISTINCT account FROM {table} WHERE from_at < ?1"))?
+        .query_map([times::micros(from)], |row| row.get(0))?
+        .collect::<Result<Vec<String>, _>>()?;
+    for account in accounts.into_iter().map(AccountName::from) {
+        let cut = read(connection, table, &account)?.since(from);
+        replace(connection, table, &account, &cut)?;
+    }
+    Ok(())
+}
 
 pub(super) fn read(
     connection: &Connection,

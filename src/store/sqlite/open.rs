@@ -15,7 +15,7 @@ use super::reader::Reader;
 use super::schema;
 use super::tuning::Tuning;
 use super::writer::Writer;
-use super::{confirmation, conversion};
+use super::{confirmation, conversion, retention};
 use crate::domain::operator::Operator;
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::Access;
@@ -201,6 +201,8 @@ impl Store {
             (None, Access::ReadOnly) => return Err(StoreFailure::Missing),
             (found, Access::ReadWrite) => {
                 if found.is_none() {
+                    // To be said before anything is written.
+                    connection.pragma_update(None, "auto_vacuum", retention::INCREMENTAL)?;
                     self.enable_write_ahead_log(&connection)?;
                 }
                 migrate(&mut connection, &self.tuning)?;

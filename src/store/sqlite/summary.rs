@@ -152,9 +152,10 @@ impl Snapshot<'_> {
                 accounts.insert(name?.into());
             }
         }
+        let kept_from = coverage::kept_from(self.connection)?;
         let coverages = accounts.into_iter().map(|account| {
             let coverage = coverage::read(self.connection, coverage::HISTORY, &account)?;
-            Ok((account, coverage))
+            Ok((account, coverage.kept_from(kept_from)))
         });
         coverages.collect()
     }

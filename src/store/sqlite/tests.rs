@@ -11,6 +11,7 @@ mod journal;
 mod opening;
 mod questions;
 mod recording;
+mod retention;
 mod salvaging;
 mod selecting;
 mod verification;

@@ -57,7 +57,11 @@ fn pieces(view: &HistoryView<'_>, columns: &ShownColumns) -> [Option<String>; 4]
     let reach = older(view).filter(|_| !is_complete).or_else(|| match complete? {
         Err(why) => Some(why),
         Ok(_) if is_complete => Some("complete".to_owned()),
-        Ok(back) => Some(format!("complete back to {}", day(back, view.now, view.zone))),
+        Ok(back) => {
+            let is_all = summary.coverage.iter().any(|(_, it)| it.is_all_kept(back));
+            let end = if is_all { "; older is not kept" } else { "" };
+            Some(format!("complete back to {}{end}", day(back, view.now, view.zone)))
+        }
     });
     [Some(selected), marked, sorted, reach]
 }

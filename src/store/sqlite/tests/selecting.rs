@@ -14,7 +14,7 @@ use crate::domain::sort::RowPlace;
 use crate::domain::timeline::Bar;
 use crate::store::sqlite::reader::Reader;
 
-fn any_purge() -> impl Strategy<Value = Purge> {
+pub(super) fn any_purge() -> impl Strategy<Value = Purge> {
     (
         (0..60_u32, 0..3_usize, 0..4_usize),
         // Many share a few instants; the others are spread over some blocks of the trigram index.
@@ -76,7 +76,7 @@ fn test() -> impl Strategy<Value = Test> {
     ]
 }
 
-fn predicate() -> impl Strategy<Value = Predicate> {
+pub(super) fn predicate() -> impl Strategy<Value = Predicate> {
     let clause = (any::<bool>(), test()).prop_map(|(negated, test)| Clause { negated, test });
     (stretch(), prop::collection::vec(clause, 0..4))
         .prop_map(|((from, until), clauses)| Predicate { from, until, clauses })

@@ -1,23 +1,31 @@
-//! Ensures one sender for each store: the process that holds the lock on a file beside it sends,
-//! the others watch.
+//! Locks beside a store: of several processes on it one sends, and one removes old history.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The lock of a store. The system releases it when its holder ends, however it ends, so a crashed
-/// sender never keeps the next one out.
+/// A lock of a store. The system releases it when its holder ends, however it ends, so one that
+/// crashed never keeps the next one out.
 #[derive(Debug)]
-pub(super) struct SenderLock {
+pub(super) struct StoreLock {
     path: PathBuf,
     held: Option<File>,
 }
 
-impl SenderLock {
-    /// Makes the lock of the store of this path; not taken yet.
-    pub(super) fn beside(store: &Path) -> Self {
+impl StoreLock {
+    /// Makes the lock of the one that sends; not taken yet.
+    pub(super) fn for_sending(store: &Path) -> Self {
+        Self::beside(store, ".sender")
+    }
+
+    /// Makes the lock of the one that removes old history; not taken yet.
+    pub(super) fn for_upkeep(store: &Path) -> Self {
+        Self::beside(store, ".upkeep")
+    }
+
+    fn beside(store: &Path, suffix: &str) -> Self {
         let mut path = store.as_os_str().to_owned();
-        path.push(".sender");
+        path.push(suffix);
         Self { path: path.into(), held: None }
     }
 
@@ -62,9 +70,10 @@ mod tests {
     fn of_two_only_one_holds_it_until_it_is_given_back() {
         let directory = tempfile::tempdir().unwrap();
         let store = directory.path().join("store.db");
-        let (mut one, mut other) = (SenderLock::beside(&store), SenderLock::beside(&store));
+        let (mut one, mut other) = (StoreLock::for_sending(&store), StoreLock::for_sending(&store));
         assert!(one.take().unwrap() && one.take().unwrap());
         assert!(!other.take().unwrap());
+        assert!(StoreLock::for_upkeep(&store).take().unwrap(), "it is another lock");
         one.release();
         assert!(other.take().unwrap());
         assert!(!one.take().unwrap() && !one.is_held());

@@ -1,0 +1,22 @@
+//! Giving all free space of the file back to the disk.
+
+use super::open::Store;
+use super::retention::INCREMENTAL;
+use crate::store::failure::StoreFailure;
+
+impl Store {
+    /// Writes the whole file anew, without free pages, in the form that gives pages back from then
+    /// on. Nobody else may have the store open: [`StoreFailure::Locked`] says that somebody has.
+    /// Takes as much room beside the file as it has.
+    pub fn rewrite(&self) -> Result<(), StoreFailure> {
+        self.marker().check()?;
+        let connection = self.connect()?;
+        // The lock is taken with the first read, and refused while anybody else is connected.
+        connection.pragma_update(None, "locking_mode", "exclusive")?;
+        // The new file is written beside the old one first: not in memory.
+        connection.pragma_update(None, "temp_store", "file")?;
+        connection.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
+        let rewritten = connection.execute_batch("VACUUM").map_err(StoreFailure::from);
+        self.marker().watch("writing it anew", rewritten)
+    }
+}
