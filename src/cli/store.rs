@@ -39,8 +39,10 @@ pub enum Command {
     },
     /// Give the space of removed purges back to the disk
     ///
-    /// Other purgedecks may go on meanwhile. A store that an older purgedeck made is written anew
-    /// first, once: then no other may have it open, and the disk needs as much room again.
+    /// In small steps: other purgedecks go on meanwhile, and what is interrupted can be started
+    /// again. A store that an older purgedeck made is written anew instead, once, whole or not at
+    /// all: no other may have it open then, and its disk and the directory for temporary files need
+    /// room for it again.
     Compact,
     /// Make a new store of what can be read of a damaged one, which stays as it is
     ///
@@ -87,18 +89,24 @@ fn told(facts: &StoreFacts, keep: KeptAge, size: StoreSize) -> Vec<String> {
     let free = if facts.free_bytes == 0 {
         String::new()
     } else {
-        let how = if facts.gives_back { "" } else { "; `purgedeck store compact` gives it back" };
-        format!(", {} of it free{how}", megabytes(facts.free_bytes))
+        let once = if facts.gives_back { "" } else { ", while no other purgedeck has it open" };
+        let free = megabytes(facts.free_bytes);
+        format!(", {free} of it free: `purgedeck store compact` gives it back{once}")
     };
     let range = facts.oldest.zip(facts.newest).map_or_else(String::new, |(oldest, newest)| {
         format!(", from {} to {}", rfc3339(oldest), rfc3339(newest))
     });
+    let left = match facts.older {
+        0 => String::new(),
+        older => format!(", but for {older} that are unfinished or not removed yet"),
+    };
     let removed = facts.kept_from.map_or_else(String::new, |from| {
-        format!("; purges of before {} were removed", rfc3339(from))
+        format!("; purges from before {} are removed{left}", rfc3339(from))
     });
     vec![
         format!("size     {}{free}", megabytes(facts.bytes)),
         format!("purges   {}{range}", facts.purges),
+        format!("requests {}", facts.requests),
         format!("kept     keep = \"{keep}\", store_size = \"{size}\"{removed}"),
     ]
 }
@@ -248,22 +256,42 @@ mod tests {
             purges: 1_000,
             oldest: at("2026-08-22T00:00:03.5Z"),
             newest: at("2026-11-19T23:59:59Z"),
+            requests: 12,
             kept_from: at("2026-08-22T00:00:00Z"),
+            older: 0,
         };
         let keep = KeptAge::UpTo(std::time::Duration::from_hours(90 * 24));
         assert_eq!(
             told(&facts, keep, StoreSize::Unlimited),
             [
-                "size     589.5 MB, 13.8 MB of it free; `purgedeck store compact` gives it back",
+                "size     589.5 MB, 13.8 MB of it free: `purgedeck store compact` gives it back, \
+                 while no other purgedeck has it open",
                 "purges   1000, from 2026-08-22T00:00:03.500000Z to 2026-11-19T23:59:59.000000Z",
-                "kept     keep = \"90d\", store_size = \"unlimited\"; purges of before \
-                 2026-08-22T00:00:00.000000Z were removed",
+                "requests 12",
+                "kept     keep = \"90d\", store_size = \"unlimited\"; purges from before \
+                 2026-08-22T00:00:00.000000Z are removed",
             ]
+        );
+        let unfinished = StoreFacts { older: 3, gives_back: true, ..facts };
+        let lines = told(&unfinished, keep, StoreSize::Unlimited);
+        assert_eq!(
+            lines.first().map(String::as_str),
+            Some("size     589.5 MB, 13.8 MB of it free: `purgedeck store compact` gives it back")
+        );
+        let kept = lines.last().map(String::as_str).unwrap_or_default();
+        assert!(
+            kept.ends_with("removed, but for 3 that are unfinished or not removed yet"),
+            "{kept}"
         );
         let empty = StoreFacts { bytes: 100_000, gives_back: true, ..StoreFacts::default() };
         assert_eq!(
             told(&empty, KeptAge::Forever, StoreSize::Bytes(2_000_000_000)),
-            ["size     0.1 MB", "purges   0", "kept     keep = \"forever\", store_size = \"2GB\""]
+            [
+                "size     0.1 MB",
+                "purges   0",
+                "requests 0",
+                "kept     keep = \"forever\", store_size = \"2GB\"",
+            ]
         );
     }
 

@@ -87,22 +87,28 @@ impl AccountClient {
         self.writer.call(move |store| store.writer()?.save_whole_lists(&account, &whole)).await
     }
 
-    /// Stores purges and, after them, that ranges are complete; publishes the change. What is older
-    /// than what is kept is left out.
+    /// Stores purges and, after them, that ranges are complete; publishes the change. Of those that
+    /// are older than what is kept only the ones are stored that the store has: unfinished ones.
     pub(super) async fn write(
         &self,
-        mut purges: Vec<Purge>,
+        purges: Vec<Purge>,
         covered: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     ) -> Result<Recorded, StoreError> {
         let floor = self.floor.get().unwrap_or(DateTime::<Utc>::MIN_UTC);
-        purges.retain(|purge| purge.created >= floor);
-        if purges.is_empty() && covered.is_empty() {
+        let (mut purges, older): (Vec<_>, Vec<_>) =
+            purges.into_iter().partition(|purge| purge.created >= floor);
+        if purges.is_empty() && older.is_empty() && covered.is_empty() {
             return Ok(Recorded::default());
         }
         let (account, now) = (self.account.clone(), self.clock.now());
         let recorded = self
             .writer
             .call(move |store| {
+                for purge in older {
+                    if store.reader.purge_of(&purge.account, &purge.id)?.is_some() {
+                        purges.push(purge);
+                    }
+                }
                 let recorded = if purges.is_empty() {
                     Recorded::default()
                 } else {

@@ -163,17 +163,20 @@ impl Remover {
     /// Removes all that is not kept now.
     async fn look(&self) -> Result<(), StoreError> {
         self.keep_more().await?;
-        let (mut removed, mut before) = (0, None);
+        let now = self.clock.now();
+        let mut removed = 0;
         // A size is reached by steps, since it is not known before what a purge takes.
-        while let Some(from) = self.next_floor().await? {
-            let Some(from) = self.keep_from(Some(from)).await? else { break };
-            let now = self.remove().await?;
-            if now == 0 {
+        while let Some(from) = self.next_floor(now).await? {
+            let before = self.floor.stored();
+            let from = self.keep_from(Some(from)).await?;
+            let step = self.remove().await?;
+            removed += step;
+            // All that is left there stays: it is unfinished, or an open request needs it.
+            if step == 0 && from <= before {
                 break;
             }
-            (removed, before) = (removed + now, Some(from));
         }
-        if let Some(before) = before {
+        if let Some(before) = self.floor.stored().filter(|_| removed > 0) {
             tracing::info!(removed, %before, "old purges were removed");
         }
         while self.writer.call(|store| store.writer()?.give_back()).await? {}
@@ -200,14 +203,14 @@ impl Remover {
     }
 
     /// Returns the instant before which there is history to be removed; `None` if all may stay.
-    async fn next_floor(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let (retention, now) = (self.retention, self.clock.now());
+    async fn next_floor(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let retention = self.retention;
         self.writer
             .call(move |store| {
                 let facts = store.reader.facts()?;
                 let mut from = retention.kept_from(now, facts.kept_from);
                 if let Some(purges) = retention.surplus(&facts) {
-                    let by_size = store.reader.created_before(purges)?;
+                    let by_size = store.reader.created_before(facts.older + purges)?;
                     from = from.max(Some(by_size.min(now - delta(ALWAYS_KEPT))));
                 }
                 Ok(from.filter(|from| facts.oldest.is_some_and(|oldest| oldest < *from)))
@@ -240,7 +243,9 @@ mod tests {
 
     use super::*;
     use crate::domain::filter::Predicate;
+    use crate::domain::purge::Purge;
     use crate::domain::query::Sort;
+    use crate::domain::status::Status;
     use crate::engine::store_writer::{DamageAlarm, StoreConnections};
     use crate::store::{Access, Store};
     use crate::testing::{self, noon};
@@ -278,9 +283,15 @@ mod tests {
 
     /// Has a remover look at a store of purges of these ages, in days; returns the ages that stay.
     async fn left_of(ages: &[u32], retention: Retention) -> Vec<u32> {
+        left_with(ages, Status::Successful, retention).await
+    }
+
+    /// The same for purges of a status.
+    async fn left_with(ages: &[u32], status: Status, retention: Retention) -> Vec<u32> {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(&directory.path().join("s.db"), Access::ReadWrite).unwrap();
-        let purge = |age: &u32| testing::purge("a", age.to_string(), days(*age));
+        let purge =
+            |age: &u32| Purge { status, ..testing::purge("a", age.to_string(), days(*age)) };
         let purges: Vec<_> = ages.iter().map(purge).collect();
         store.writer().unwrap().record(&purges, noon()).unwrap();
         let (clock, events) = (Clock::following_tokio(noon()), EventHub::default());
@@ -317,5 +328,16 @@ mod tests {
         let retention = Retention { age: None, bytes: Some(1) };
         let ages: Vec<u32> = (1..40).collect();
         assert_eq!(left_of(&ages, retention).await, [1, 2, 3, 4, 5, 6, 7]);
+    }
+    #[tokio::test(start_paused = true)]
+    async fn unfinished_purges_stay_whatever_their_age_and_the_size() {
+        let ages: Vec<u32> = (1..40).collect();
+        for retention in [
+            Retention { age: Some(DAY * 9), bytes: None },
+            Retention { age: None, bytes: Some(1) },
+            Retention { age: Some(DAY * 9), bytes: Some(1) },
+        ] {
+            assert_eq!(left_with(&ages, Status::InProgress, retention).await, ages);
+        }
     }
 }

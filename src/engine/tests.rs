@@ -9,6 +9,7 @@ mod pipe;
 mod poll;
 mod query;
 mod refusing_store;
+mod retention;
 mod send;
 mod several;
 mod sync;

@@ -81,8 +81,12 @@ pub struct StoreFacts {
     pub oldest: Option<DateTime<Utc>>,
     /// Time of the newest purge.
     pub newest: Option<DateTime<Utc>>,
+    /// Number of the journal's requests.
+    pub requests: u64,
     /// The instant before which no history is kept; `None` if all is.
     pub kept_from: Option<DateTime<Utc>>,
+    /// Number of purges from before that: unfinished ones, and those not removed yet.
+    pub older: u64,
 }
 
 /// Values that are stored with a journal step.

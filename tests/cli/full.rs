@@ -118,7 +118,10 @@ fn a_store_that_may_only_be_read_is_read_and_says_why_it_is_not_written() {
         }
         let checked = run(&["doctor"]);
         assert!(checked.out.contains("it can be read, and has no damage"), "{checked:?}");
-        for args in [["queue", "pause"].as_slice(), &["import", "old.ndjson"]] {
+        assert!(run(&["store", "info"]).fine().contains("purges   1, from 2026-11-20T10:00:00"));
+        let commands =
+            [["queue", "pause"].as_slice(), &["import", "old.ndjson"], &["store", "compact"]];
+        for args in commands {
             let refused = run(args);
             assert_eq!(refused.code, 1, "{args:?}: {refused:?}");
             assert!(refused.err.contains("cannot be written"), "{args:?}: {refused:?}");

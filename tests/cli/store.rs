@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::Command;
 
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use rusqlite::Connection;
 
 use crate::{Home, Ran, with_input};
@@ -89,4 +92,164 @@ fn a_copy_of_a_store_is_one() {
     let list = |store: &str| home.run(&["--store", store, "--offline", "history"]).fine();
     assert_eq!(list("b.db"), list("s.db"));
     assert!(run(&home, &["store", "check"]).err.contains("is sound"));
+}
+
+/// Leaves some megabytes of free space in the file; it gives them back or, as an older purgedeck
+/// made it, does not.
+fn free(path: &Path, gives_back: bool) {
+    let connection = Connection::open(path).unwrap();
+    if !gives_back {
+        connection.execute_batch("PRAGMA auto_vacuum = 0; VACUUM").unwrap();
+    }
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)";
+    let fill = format!("CREATE TABLE filler AS {rows} SELECT randomblob(4000) FROM n");
+    connection.execute_batch(&format!("{fill}; DROP TABLE filler")).unwrap();
+}
+
+#[test]
+fn a_store_says_what_it_holds_and_what_could_be_given_back() {
+    let home = Home::empty();
+    for command in ["info", "compact"] {
+        let missing = run(&home, &["store", command]);
+        assert_eq!((missing.code, missing.out.as_str()), (1, ""), "{missing:?}");
+        assert!(missing.err.contains("there is no store at"), "{missing:?}");
+        assert!(!home.path("s.db").exists(), "none is made");
+    }
+    import(&home, 300).fine();
+    let info = run(&home, &["store", "info"]).fine();
+    let lines: Vec<&str> = info.lines().collect();
+    assert!(lines[0].starts_with("file     ") && lines[0].ends_with("s.db"), "{info}");
+    assert!(lines[1].starts_with("size     0."), "{info}");
+    assert_eq!(
+        lines[2..],
+        [
+            "purges   300, from 2026-09-11T07:00:00.000000Z to 2026-09-11T07:04:59.000000Z",
+            "requests 0",
+            "kept     keep = \"forever\", store_size = \"unlimited\"",
+        ]
+    );
+    free(&home.path("s.db"), true);
+    let info = run(&home, &["store", "info"]).fine();
+    assert!(info.contains(" MB of it free: `purgedeck store compact` gives it back\n"), "{info}");
+}
+
+#[test]
+fn free_space_is_given_back_beside_others_and_of_an_older_file_once_it_is_alone() {
+    for gives_back in [true, false] {
+        let home = Home::empty();
+        import(&home, 300).fine();
+        let size = || fs::metadata(home.path("s.db")).unwrap().len();
+        let list = || run(&home, &["--offline", "history", "--format", "ndjson"]).fine();
+        let (small, listed) = (size(), list());
+        free(&home.path("s.db"), gives_back);
+        let other = Connection::open(home.path("s.db")).unwrap();
+        let count = |connection: &Connection| -> i64 {
+            connection.query_row("SELECT count(*) FROM purge", [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(count(&other), 300);
+        let beside = run(&home, &["store", "compact"]);
+        if gives_back {
+            assert_eq!((beside.code, beside.out.as_str()), (0, ""), "{beside:?}");
+            assert!(beside.err.contains(" MB now and had "), "{beside:?}");
+        } else {
+            assert_eq!((beside.code, beside.out.as_str()), (1, ""), "{beside:?}");
+            assert!(beside.err.contains("another purgedeck has "), "{beside:?}");
+            assert!(beside.err.contains("This is needed once"), "{beside:?}");
+            let info = run(&home, &["store", "info"]).fine();
+            assert!(info.contains("gives it back, while no other purgedeck has it open"), "{info}");
+            assert!(size() > small + 3_000_000);
+        }
+        assert_eq!(count(&other), 300);
+        drop(other);
+        run(&home, &["store", "compact"]).fine();
+        assert!(size() <= small + 100_000, "{} of {small}", size());
+        assert_eq!(list(), listed);
+        assert!(run(&home, &["store", "check"]).err.contains("is sound"));
+        assert!(!run(&home, &["store", "info"]).fine().contains(" free"));
+    }
+}
+
+#[test]
+fn a_store_that_is_locked_or_newer_or_none_is_left_as_it_is() {
+    let home = Home::empty();
+    import(&home, 20).fine();
+    free(&home.path("s.db"), true);
+    let other = Connection::open(home.path("s.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let locked = run(&home, &["store", "compact"]);
+    assert_eq!((locked.code, locked.out.as_str()), (1, ""), "{locked:?}");
+    assert!(locked.err.contains("locked by another process"), "{locked:?}");
+    run(&home, &["store", "info"]).fine();
+    other.execute_batch("ROLLBACK; PRAGMA user_version = 99").unwrap();
+    drop(other);
+    home.write("text.db", "no store");
+    for (store, error) in [("s.db", "newer purgedeck"), ("text.db", "not a purgedeck store")] {
+        let before = fs::read(home.path(store)).unwrap();
+        for command in ["info", "compact"] {
+            let refused = home.run(&["--store", store, "store", command]);
+            assert_eq!((refused.code, refused.out.as_str()), (1, ""), "{refused:?}");
+            assert!(refused.err.contains(error), "{refused:?}");
+        }
+        assert_eq!(fs::read(home.path(store)).unwrap(), before);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_an_older_file_as_it_was() {
+    let home = Home::empty();
+    import(&home, 3_000).fine();
+    free(&home.path("s.db"), false);
+    let mut command = Command::new("sh");
+    let limit = "trap '' XFSZ; ulimit -f 400; exec \"$0\" --store s.db store compact";
+    command.args(["-c", limit, env!("CARGO_BIN_EXE_purgedeck")]);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("HOME", home.path(".")).current_dir(home.path("."));
+    let full = Ran::of(command.output().unwrap());
+    assert_eq!((full.code, full.out.as_str()), (1, ""), "{full:?}");
+    assert!(full.err.contains("Check the disk"), "{full:?}");
+    assert!(run(&home, &["store", "check"]).err.contains("is sound"));
+    assert!(run(&home, &["store", "info"]).fine().contains(" MB of it free"));
+    run(&home, &["store", "compact"]).fine();
+    assert!(!run(&home, &["store", "info"]).fine().contains(" free"));
+}
+
+#[test]
+fn an_import_says_what_it_leaves_out_since_it_is_not_kept() {
+    let home = Home::empty();
+    let yesterday = Utc::now() - TimeDelta::days(1);
+    let created = yesterday.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let new = lines(1).replace("2026-09-11T07:00:00Z", &created);
+    let old = lines(2).replace("2026-09-11", "2001-09-11").replace("\"id\":\"", "\"id\":\"old");
+    let mut command = home.command(&["--store", "s.db", "import", "-"]);
+    command.env("PURGEDECK_KEEP", "30d");
+    let imported = with_input(command, (old + &new).as_bytes());
+    assert_eq!(imported.code, 0, "{imported:?}");
+    assert!(imported.err.contains("2 purges of before "), "{imported:?}");
+    assert!(imported.err.contains("1 purges read: 1 new"), "{imported:?}");
+    let info = run(&home, &["store", "info"]).fine();
+    assert!(info.contains("purges   1, from "), "{info}");
+}
+
+#[test]
+fn wrong_ages_and_sizes_are_errors_with_what_is_allowed() {
+    let home = Home::empty();
+    for (key, value, allowed) in [
+        ("keep", "\"6d\"", "of 7 days at least"),
+        ("keep", "\"2 years\"", "of 7 days at least"),
+        ("keep", "90", "of 7 days at least"),
+        ("store_size", "\"2G\"", "of 50 MB at least"),
+        ("store_size", "\"1MB\"", "of 50 MB at least"),
+        ("store_size", "2000000000", "of 50 MB at least"),
+    ] {
+        home.write("p.toml", &format!("# first\n{key} = {value}\n"));
+        let refused = home.run(&["--config", "p.toml", "--store", "s.db", "import", "-"]);
+        assert_eq!(refused.code, 2, "{key} = {value}: {refused:?}");
+        assert!(refused.err.contains("p.toml:2"), "{key} = {value}: {refused:?}");
+        assert!(refused.err.contains(allowed), "{key} = {value}: {refused:?}");
+    }
+    let mut command = home.command(&["--store", "s.db", "store", "info"]);
+    let refused = Ran::of(command.env("PURGEDECK_KEEP", "soon").output().unwrap());
+    assert_ne!(refused.code, 0, "{refused:?}");
+    assert!(refused.err.contains("of 7 days at least"), "{refused:?}");
 }

@@ -12,7 +12,7 @@ use purgedeck::domain::purge::Target;
 use purgedeck::domain::status::Status;
 use purgedeck::effect::{Answer, Effect, Order, Query, Report, TerminalEffect};
 
-use super::stage::{Stage, just_queued, setup};
+use super::stage::{Stage, at, just_queued, setup};
 
 /// A stage with the queue open, and one request of each account in it.
 fn with_queue(size: (u16, u16), setup: Setup, change: impl Fn(&mut JournalEntry)) -> Stage {
@@ -307,6 +307,20 @@ fn progress_is_that_of_the_shown_accounts_and_never_runs_backwards() {
     stage.press("enter");
     assert!(!stage.text().contains("loading older"), "{}", stage.text());
     assert!(stage.text().contains("complete back to"), "{}", stage.text());
+}
+
+#[test]
+fn the_list_says_that_older_purges_are_not_kept_where_all_that_is_kept_is_complete() {
+    for (kept_from, is_all) in
+        [(None, false), (Some("2026-10-21T23:00:00Z"), false), (Some("2026-10-22T00:00:00Z"), true)]
+    {
+        let mut stage = Stage::empty((160, 50), 400, setup());
+        stage.kept_from = kept_from.map(at);
+        stage.start();
+        let text = stage.text();
+        assert!(text.contains("complete back to 22 Oct"), "{text}");
+        assert_eq!(text.contains("22 Oct; older is not kept"), is_all, "{text}");
+    }
 }
 
 #[test]

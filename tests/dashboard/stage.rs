@@ -53,6 +53,8 @@ pub(crate) struct Stage {
     pub(crate) answering: bool,
     /// What the edge showed of the first rows of each answer.
     pub(crate) verified: Vec<Option<bool>>,
+    /// The instant before which no history is kept.
+    pub(crate) kept_from: Option<DateTime<Utc>>,
 }
 
 /// What the store counts besides cnames.
@@ -167,6 +169,7 @@ impl Stage {
             asked: Vec::new(),
             answering: true,
             verified: Vec::new(),
+            kept_from: None,
         }
     }
 
@@ -465,6 +468,7 @@ impl Stage {
             }
         }
         let coverage: Coverage = [(at("2026-10-22T00:00:00Z"), query.now)].into_iter().collect();
+        let coverage = coverage.kept_from(self.kept_from);
         Summary {
             selected: selected.len() as u64,
             stored: self.store.len() as u64,

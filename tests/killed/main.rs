@@ -11,6 +11,7 @@
 mod moments;
 #[path = "../cli/own_store.rs"]
 mod own_store;
+mod upkeep;
 mod verdict;
 mod world;
 

@@ -257,7 +257,7 @@ impl HistoryStrategy for ListStrategy {
         if !list.is_first_reading() {
             self.allowance.take();
         }
-        let offset = list.ask()?;
+        let offset = list.ask(client.floor.get())?;
         let request = HistoryRequest {
             resource: Some((resource.clone(), list.cname.clone())),
             offset,

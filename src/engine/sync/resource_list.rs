@@ -6,7 +6,8 @@
 //! with what was seen.
 //!
 //! A list that shows the newest first is complete as soon as it was read back into the time for
-//! which it was complete before, so that no start reads again what the store holds completely.
+//! which it was complete before, so that no start reads again what the store holds completely; or
+//! into the time of which nothing is kept.
 
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub(super) struct ResourceList {
     pub(super) newest: Option<DateTime<Utc>>,
     /// The time up to which it is complete.
     pub(super) complete: Option<DateTime<Utc>>,
+    /// The time from which on purges are kept; `None`: of all times.
+    kept_from: Option<DateTime<Utc>>,
     /// The vendor has no such list.
     pub(super) gone: bool,
     /// It was not complete before this run.
@@ -115,6 +118,7 @@ impl ResourceList {
             due: Instant::now(),
             newest: None,
             complete,
+            kept_from: None,
             gone: false,
             is_first: complete.is_none(),
             read: 0,
@@ -182,8 +186,9 @@ impl ResourceList {
         }
     }
 
-    /// Returns the offset of the page to ask for.
-    pub(super) fn ask(&mut self) -> Option<u64> {
+    /// Returns the offset of the page to ask for, where purges are kept from this instant on.
+    pub(super) fn ask(&mut self, kept_from: Option<DateTime<Utc>>) -> Option<u64> {
+        self.kept_from = kept_from;
         self.reached = self.reached.max(Reached::Page);
         match &mut self.at_once {
             AtOnce::Pages(pages) => pages.ask(),
@@ -292,7 +297,9 @@ impl ResourceList {
         }
         let until = match state {
             ReadingState::More => return,
-            ReadingState::Known(until) if self.complete.is_none() => return self.read_on(until),
+            ReadingState::Known(until) if !self.is_read_back_to_known() => {
+                return self.read_on(until);
+            }
             ReadingState::Known(until) | ReadingState::Whole(until) => Some(until),
             ReadingState::Unsure => None,
         };
@@ -329,7 +336,7 @@ impl ResourceList {
     }
 
     /// Follows the order of a page from this offset. Returns true if the list shows the newest
-    /// first and the page goes back into the time for which the list is complete already.
+    /// first and the page goes back into what is known.
     fn descends_into_known(&mut self, offset: u64, page: &HistoryPage) -> bool {
         let times = || page.purges.iter().map(|purge| purge.created);
         let before = if offset == 0 { times().next() } else { self.descended_to };
@@ -338,6 +345,13 @@ impl ResourceList {
             // Of a single instant no order can be told.
             && (offset > 0 || times().next() > times().next_back());
         self.descended_to = times().next_back().filter(|_| is_falling);
-        self.descended_to.is_some_and(|oldest| self.complete.is_some_and(|until| oldest < until))
+        self.is_read_back_to_known()
+    }
+
+    /// True if the pass went back into the time for which the list is complete already, or of which
+    /// nothing is kept.
+    fn is_read_back_to_known(&self) -> bool {
+        let known_until = self.complete.max(self.kept_from);
+        self.descended_to.is_some_and(|oldest| Some(oldest) < known_until)
     }
 }

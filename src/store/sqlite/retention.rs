@@ -3,7 +3,7 @@
 //! First the store is told from when on it keeps history, and the coverage is cut; only then rows
 //! go. So whoever is killed in between leaves a store that claims to have nothing that it lacks,
 //! and the next removal goes on. The journal is never touched, nor the purges by which its open
-//! requests are settled.
+//! requests are settled. Unfinished purges stay, as long as they are, since they are followed.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::reader::Reader;
+use super::snapshot::Snapshot;
 use super::writer::{Durability, WriteTransaction, Writer};
-use super::{chunk_index, chunks, coverage, segments, times};
+use super::{chunk_index, chunks, codes, coverage, segments, times};
+use crate::domain::status::Status;
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::{Removed, StoreFacts};
 
@@ -30,7 +32,7 @@ impl Reader {
 
     /// Returns the size of the store and the times of what is in it.
     pub fn facts(&self) -> Result<StoreFacts, StoreFailure> {
-        self.answer(|snapshot| facts(snapshot.connection))
+        self.answer(|snapshot| facts(&snapshot))
     }
 
     /// Returns an instant before which so many of the oldest purges were created, or some more; the
@@ -141,6 +143,12 @@ fn needed_from(connection: &Connection) -> Result<Option<DateTime<Utc>>, StoreFa
     Ok(oldest.map(|oldest| times::instant(oldest) - BEFORE_REQUEST))
 }
 
+/// Returns the codes of the statuses whose purges stay, for SQL.
+fn unfinished() -> String {
+    let codes = Status::EVERY.into_iter().filter(|status| status.is_unfinished());
+    codes.map(|status| codes::of_status(status).to_string()).collect::<Vec<_>>().join(", ")
+}
+
 fn remove_purges(
     transaction: &WriteTransaction<'_>,
     from: i64,
@@ -150,10 +158,12 @@ fn remove_purges(
     // A key may be later than its purge's time.
     let until = from.saturating_add(transaction.snapshot().max_key_offset()?);
     let unkept = connection
-        .prepare_cached(
-            "SELECT key, key - nudge, account FROM purge WHERE key < ?1 AND key - nudge < ?2
+        .prepare_cached(&format!(
+            "SELECT key, key - nudge, account FROM purge
+             WHERE key < ?1 AND key - nudge < ?2 AND status NOT IN ({})
              ORDER BY key LIMIT ?3",
-        )?
+            unfinished()
+        ))?
         .query_map((until, from, most as i64), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<Vec<(i64, i64, u32)>, _>>()?;
     let mut delete = connection.prepare_cached("DELETE FROM purge WHERE key = ?1")?;
@@ -178,7 +188,8 @@ fn remove_purges(
     })
 }
 
-fn facts(connection: &Connection) -> Result<StoreFacts, StoreFailure> {
+fn facts(snapshot: &Snapshot<'_>) -> Result<StoreFacts, StoreFailure> {
+    let connection = snapshot.connection;
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let page = number("page_size")?.unsigned_abs();
     let pages = |name| number(name).map(|pages| pages.unsigned_abs() * page);
@@ -190,6 +201,10 @@ fn facts(connection: &Connection) -> Result<StoreFacts, StoreFailure> {
         let found: Option<i64> = connection.query_row(&newest, [], |row| row.get(0)).optional()?;
         Ok(found.map(times::instant))
     };
+    let requests: i64 =
+        connection.query_row("SELECT count(*) FROM journal", [], |row| row.get(0))?;
+    let kept_from = coverage::kept_from(connection)?;
+    let older = kept_from.map_or(Ok(0), |from| count_older(snapshot, times::micros(from)))?;
     Ok(StoreFacts {
         bytes,
         free_bytes,
@@ -197,6 +212,18 @@ fn facts(connection: &Connection) -> Result<StoreFacts, StoreFailure> {
         purges: purges.unsigned_abs(),
         oldest: created("ASC")?,
         newest: created("DESC")?,
-        kept_from: coverage::kept_from(connection)?,
+        requests: requests.unsigned_abs(),
+        kept_from,
+        older,
     })
+}
+
+fn count_older(snapshot: &Snapshot<'_>, from: i64) -> Result<u64, StoreFailure> {
+    let until = from.saturating_add(snapshot.max_key_offset()?);
+    let count: i64 = snapshot.connection.query_row(
+        "SELECT count(*) FROM purge WHERE key < ?1 AND key - nudge < ?2",
+        (until, from),
+        |row| row.get(0),
+    )?;
+    Ok(count.unsigned_abs())
 }

@@ -1,5 +1,7 @@
 //! What is not kept goes, and nothing else; its space is given back.
 
+use std::slice;
+
 use proptest::prelude::*;
 
 use super::selecting::{any_purge, predicate};
@@ -27,8 +29,10 @@ fn keep_from(home: &Home, from: DateTime<Utc>, step: usize) -> u64 {
     }
 }
 
+/// The purges that stay: newer ones, and unfinished ones.
 fn kept(home: &Home, from: DateTime<Utc>) -> Vec<Purge> {
-    home.purges().into_iter().filter(|purge| purge.created >= from).collect()
+    let stays = |purge: &Purge| purge.created >= from || purge.status.is_unfinished();
+    home.purges().into_iter().filter(stays).collect()
 }
 
 /// Selects purges and counts them.
@@ -111,6 +115,19 @@ fn what_an_open_request_may_be_settled_by_is_kept() {
         .unwrap();
     assert_eq!(writer.keep_from(Some(at(60))), Ok(Some(at(60))));
     assert_eq!(home.reader().journal_newest(9).unwrap().len(), 1, "the journal stays");
+}
+
+#[test]
+fn an_unfinished_purge_stays_until_it_is_finished() {
+    let unfinished = Purge { status: Status::InProgress, ..purge("7", 7 * 60) };
+    let finished = many().into_iter().filter(|purge| purge.id != unfinished.id);
+    let home = Home::with(&finished.chain([unfinished.clone()]).collect::<Vec<_>>());
+    assert_eq!(keep_from(&home, at(600 * 60), 7), 599);
+    assert_eq!(home.purges(), slice::from_ref(&unfinished));
+    assert_eq!((facts(&home).older, facts(&home).oldest), (1, Some(at(7 * 60))));
+    home.writer().record(&[purge("7", 7 * 60)], at(700 * 60)).unwrap();
+    assert_eq!(keep_from(&home, at(600 * 60), 7), 1);
+    assert_eq!((home.purges().len(), facts(&home).older), (0, 0));
 }
 
 #[test]
