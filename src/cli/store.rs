@@ -19,6 +19,9 @@ use crate::config::retention::{KeptAge, StoreSize};
 use crate::domain::ids::AccountName;
 use crate::engine::{Compaction, LocalStore, Lost, Salvaged, SalvagedPart, StoreFacts};
 
+/// Smallest size of free space that is worth a word, in bytes: less would be 0.0 MB.
+const SHOWN_BYTES: u64 = 50_000;
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -86,7 +89,7 @@ fn info(config: &Config) -> Result<(), CliError> {
 
 /// Words the size of a store, its history and what is kept of it, one a line.
 fn told(facts: &StoreFacts, keep: KeptAge, size: StoreSize) -> Vec<String> {
-    let free = if facts.free_bytes == 0 {
+    let free = if facts.free_bytes < SHOWN_BYTES {
         String::new()
     } else {
         let once = if facts.gives_back { "" } else { ", while no other purgedeck has it open" };

@@ -32,7 +32,7 @@ const COUNTS: (i64, i64) = (6_000, 600);
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A store whose older purges are not kept.
-struct Kept {
+struct AgedStore {
     directory: tempfile::TempDir,
     store: Store,
     old: Vec<Purge>,
@@ -60,7 +60,7 @@ fn purge(id: i64, created: DateTime<Utc>, status: Status) -> Purge {
     }
 }
 
-impl Kept {
+impl AgedStore {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = own_store(directory.path(), "s.db");
@@ -159,45 +159,63 @@ impl Kept {
     }
 
     /// Waits until the store fits, or the process has ended.
-    fn wait(&self, child: &mut Child, fits: impl Fn(&StoreFacts) -> bool) {
+    async fn wait(&self, child: &mut Child, fits: impl Fn(&StoreFacts) -> bool) {
         let began = Instant::now();
         while !fits(&self.facts()) && child.try_wait().unwrap().is_none() {
             assert!(began.elapsed() < PATIENCE, "{:?}", self.facts());
-            std::thread::sleep(Duration::from_millis(1));
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 
-    /// Kills a process at some moment soon; true if it was still at work.
-    fn kill(&mut self, mut child: Child) -> bool {
-        std::thread::sleep(Duration::from_micros(self.dice.u64(0..30_000)));
+    /// Kills a process at some moment within so many milliseconds; true if it was still at work.
+    async fn kill(&mut self, mut child: Child, within: u64) -> bool {
+        tokio::time::sleep(Duration::from_micros(self.dice.u64(0..within * 1_000))).await;
         let is_at_work = child.try_wait().unwrap().is_none();
         child.kill().unwrap_or_default();
         child.wait().unwrap();
         is_at_work
     }
 
-    /// Removes all that is not kept, and leaves its space in the file.
-    fn remove(&self) {
+    /// Leaves the space of the old purges in the file, which gives it back in steps, or is as an
+    /// older purgedeck made it.
+    fn free(&self, gives_back: bool) {
+        if self.facts().gives_back != gives_back {
+            let other = rusqlite::Connection::open(self.path()).unwrap();
+            let auto_vacuum = if gives_back { "incremental" } else { "none" };
+            other.execute_batch(&format!("PRAGMA auto_vacuum = {auto_vacuum}; VACUUM")).unwrap();
+        }
+        self.top_up();
         let mut writer = self.store.writer().unwrap();
         writer.keep_from(Some(Utc::now() - KEEP)).unwrap();
         while writer.remove_unkept(1_000).unwrap().has_more {}
+        let facts = self.facts();
+        assert!(facts.gives_back == gives_back && facts.free_bytes > facts.bytes / 2, "{facts:?}");
     }
 
-    /// Kills compactions until none is left to be done; returns the kills that met one at work.
-    fn compact_killed(&mut self, most: usize) -> usize {
+    /// Kills compactions, and lets a last one end.
+    async fn compact(&mut self, gives_back: bool, kills: usize) {
         let mut killed = 0;
-        for _ in 0..most {
+        for _ in 0..kills {
+            if self.facts().free_bytes < 3_000_000 {
+                self.free(gives_back);
+            }
             let before = self.facts();
             let mut child = self.spawn_compaction();
             // In steps: after one of them. In one go: at any time.
-            self.wait(&mut child, |now| !before.gives_back || now.free_bytes < before.free_bytes);
-            killed += usize::from(self.kill(child));
+            self.wait(&mut child, |now| !gives_back || now.free_bytes < before.free_bytes).await;
+            killed += usize::from(self.kill(child, if gives_back { 8 } else { 120 }).await);
             self.check();
-            assert!(self.facts().bytes <= before.bytes);
+            let now = self.facts();
+            assert!(now.bytes <= before.bytes && now.purges == before.purges, "{now:?}");
         }
+        eprintln!("compaction: {killed} of {kills} kills came before its end");
+        assert!(killed > 0);
+        let before = self.facts();
         assert!(self.spawn_compaction().wait().unwrap().success());
         self.check();
-        killed
+        let left = self.facts();
+        assert!(left.gives_back && left.free_bytes == 0 && left.bytes <= before.bytes, "{left:?}");
+        assert_eq!(self.purges(), self.kept);
     }
 }
 
@@ -220,53 +238,39 @@ fn a_process_that_keeps_a_store_within_an_age() {
     });
 }
 
-#[test]
-fn whoever_is_killed_while_old_purges_are_removed_leaves_all_that_is_kept() {
-    let mut world = Kept::new();
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_killed_while_old_purges_are_removed_leaves_all_that_is_kept() {
+    let mut aged = AgedStore::new();
     let mut killed = 0;
     for _ in 0..kills(6) {
-        if world.facts().purges < (COUNTS.0 / 2 + COUNTS.1) as u64 {
-            world.top_up();
+        if aged.facts().purges < (COUNTS.0 / 2 + COUNTS.1) as u64 {
+            aged.top_up();
         }
-        let before = world.facts().purges;
-        let mut child = world.spawn_remover();
-        world.wait(&mut child, |now| now.purges < before);
-        killed += usize::from(world.kill(child));
-        world.check();
+        let before = aged.facts().purges;
+        let mut child = aged.spawn_remover();
+        aged.wait(&mut child, |now| now.purges < before).await;
+        killed += usize::from(aged.kill(child, 30).await);
+        aged.check();
     }
+    eprintln!("removal: {killed} kills");
     assert!(killed > 0);
-    let mut last = world.spawn_remover();
-    world.wait(&mut last, |now| now.purges == world.kept.len() as u64 && now.free_bytes == 0);
-    world.kill(last);
-    world.check();
-    assert_eq!(world.purges().len(), world.kept.len());
+    let mut last = aged.spawn_remover();
+    aged.wait(&mut last, |now| now.purges == aged.kept.len() as u64 && now.free_bytes == 0).await;
+    aged.kill(last, 1).await;
+    aged.check();
+    assert_eq!(aged.purges().len(), aged.kept.len());
 }
 
-#[test]
-fn whoever_is_killed_while_space_is_given_back_leaves_a_sound_store() {
-    let mut world = Kept::new();
-    world.remove();
-    let full = world.facts();
-    assert!(full.gives_back && full.free_bytes > full.bytes / 2, "{full:?}");
-    let killed = world.compact_killed(kills(4));
-    let left = world.facts();
-    assert!(left.free_bytes == 0 && left.bytes < full.bytes / 2, "{left:?} {killed}");
-    assert_eq!(world.purges(), world.kept);
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_killed_while_space_is_given_back_leaves_a_sound_store() {
+    let mut aged = AgedStore::new();
+    aged.free(true);
+    aged.compact(true, kills(5)).await;
 }
 
-#[test]
-fn whoever_is_killed_while_an_older_file_is_written_anew_leaves_the_old_or_the_new_one() {
-    let mut world = Kept::new();
-    world.remove();
-    let older = rusqlite::Connection::open(world.path()).unwrap();
-    older.execute_batch("PRAGMA auto_vacuum = 0; VACUUM").unwrap();
-    drop(older);
-    world.top_up();
-    world.remove();
-    let full = world.facts();
-    assert!(!full.gives_back && full.free_bytes > full.bytes / 2, "{full:?}");
-    world.compact_killed(kills(4));
-    let left = world.facts();
-    assert!(left.gives_back && left.free_bytes == 0 && left.bytes < full.bytes / 2, "{left:?}");
-    assert_eq!(world.purges(), world.kept);
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_killed_while_an_older_file_is_written_anew_leaves_the_old_or_the_new_one() {
+    let mut aged = AgedStore::new();
+    aged.free(false);
+    aged.compact(false, kills(5)).await;
 }
