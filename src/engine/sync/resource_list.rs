@@ -319,11 +319,11 @@ impl ResourceList {
         self.due = Instant::now() + again;
     }
 
-    /// Goes on with the next page; with several at once where the vendor counts and the list is not
-    /// known to lead into what is stored.
+    /// Goes on with the next page; with several at once where the vendor counts and the list does
+    /// not seem to lead back into what is known.
     fn read_on(&mut self, settled_until: DateTime<Utc>) {
         self.waits = false;
-        let leads_back = self.complete.is_some() && self.descended_to.is_some();
+        let leads_back = self.known_until().is_some() && self.descended_to.is_some();
         let read = self.scan.offset();
         if let Some(total) = self.total.filter(|total| *total > read && read > 0)
             && !leads_back
@@ -351,7 +351,11 @@ impl ResourceList {
     /// True if the pass went back into the time for which the list is complete already, or of which
     /// nothing is kept.
     fn is_read_back_to_known(&self) -> bool {
-        let known_until = self.complete.max(self.kept_from);
-        self.descended_to.is_some_and(|oldest| Some(oldest) < known_until)
+        self.descended_to.is_some_and(|oldest| Some(oldest) < self.known_until())
+    }
+
+    /// Returns the time back to which a pass has to go; `None` for the end of the list.
+    fn known_until(&self) -> Option<DateTime<Utc>> {
+        self.complete.max(self.kept_from)
     }
 }
