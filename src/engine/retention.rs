@@ -199,7 +199,8 @@ impl Remover {
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let from = self.writer.call(move |store| store.writer()?.keep_from(from)).await?;
         self.floor.set(from);
-        Ok(from)
+        // As it is stored, in whole microseconds: one that is finer would always be the later one.
+        Ok(self.floor.stored())
     }
 
     /// Returns the instant before which there is history to be removed; `None` if all may stay.
@@ -240,6 +241,8 @@ impl Remover {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use chrono::TimeDelta;
 
     use super::*;
     use crate::domain::filter::Predicate;
@@ -294,7 +297,9 @@ mod tests {
             |age: &u32| Purge { status, ..testing::purge("a", age.to_string(), days(*age)) };
         let purges: Vec<_> = ages.iter().map(purge).collect();
         store.writer().unwrap().record(&purges, noon()).unwrap();
-        let (clock, events) = (Clock::following_tokio(noon()), EventHub::default());
+        // Clocks are finer than the store.
+        let now = noon() + TimeDelta::nanoseconds(1);
+        let (clock, events) = (Clock::following_tokio(now), EventHub::default());
         let connections = StoreConnections::open(&store).unwrap();
         let floor = HistoryFloor::read(retention, &connections.reader, &clock).unwrap();
         let alarm = DamageAlarm::new(events.clone());
@@ -329,6 +334,7 @@ mod tests {
         let ages: Vec<u32> = (1..40).collect();
         assert_eq!(left_of(&ages, retention).await, [1, 2, 3, 4, 5, 6, 7]);
     }
+
     #[tokio::test(start_paused = true)]
     async fn unfinished_purges_stay_whatever_their_age_and_the_size() {
         let ages: Vec<u32> = (1..40).collect();

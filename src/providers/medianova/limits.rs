@@ -9,9 +9,9 @@ use crate::domain::limits::{
 
 /// A guess: the documents name no rate, and neither 429 nor its form, and the vendor has no SDK
 /// whose habits would tell. The unofficial client asks for one page after the other, ten a second
-/// at a latency of 100 ms; this is twice that in the long run, as for Gcore, with fewer at once, and
-/// 429 makes it less. It holds for lists that are read for the first time; in the long run they are asked for
-/// far less often.
+/// at a latency of 100 ms; this is twice that in the long run, as for Gcore, with fewer at once,
+/// and 429 makes it less. It holds for lists that are read for the first time; later they are
+/// asked for far less often.
 const PACE: ReadPace = ReadPace { at_once: 4, requests: 100, per: Duration::from_secs(5) };
 
 /// Documented: 1 to 100 absolute paths in one list, with `*` anywhere. How long a purge takes, and
