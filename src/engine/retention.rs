@@ -180,6 +180,10 @@ impl Remover {
             tracing::info!(removed, %before, "old purges were removed");
         }
         while self.writer.call(|store| store.writer()?.give_back()).await? {}
+        // The file shrinks when its log is moved into it, and nothing else may be written for long.
+        if removed > 0 {
+            self.writer.call(|store| store.writer()?.checkpoint()).await?;
+        }
         Ok(())
     }
 

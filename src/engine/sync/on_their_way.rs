@@ -15,7 +15,7 @@ use crate::domain::resource::Resource;
 /// answer.
 #[derive(Debug, Default)]
 pub(super) struct OnTheirWay {
-    /// Those for older history and for lists.
+    /// The ones for older history and for lists.
     pub(super) history: JoinSet<HistoryAnswer>,
     /// The one for resources or limits.
     pub(super) lookups: JoinSet<LookupAnswer>,

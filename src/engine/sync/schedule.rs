@@ -86,7 +86,7 @@ impl SyncSchedule {
     }
 
     /// Returns the first of these tasks and its time; of those that are due, the most urgent one.
-    /// Where there is none, answers have to come first.
+    /// Answers have to come first if there is none.
     pub(super) fn first(&self, due: Vec<(Instant, Task)>) -> (Task, Instant) {
         let earliest = self.blocked.unwrap_or_else(Instant::now).max(Instant::now());
         due.into_iter()

@@ -84,9 +84,9 @@ fn is_for_unkept(ask: &HistoryRequest, kept: u64, floor: DateTime<Utc>) -> bool 
     }
 }
 
-/// What must hold while nothing but the kept time goes on: nothing older is asked for, stored or
-/// removed any more, and the screen says back to which instant the history is complete, and that
-/// this is all that is kept.
+/// Lets nothing but the kept time go on: nothing older is asked for, stored or removed any more,
+/// and the screen says back to which instant the history is complete, and that this is all that is
+/// kept.
 async fn stays_so(bench: &Bench, vendor: &Vendor, mut running: Running) -> Running {
     let oldest_kept = floor(bench);
     running.seen.clear();

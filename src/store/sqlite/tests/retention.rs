@@ -1,4 +1,4 @@
-//! What is not kept goes, and nothing else; its space is given back.
+//! Retention removes all that is not kept and nothing else, and gives its space back.
 
 use std::slice;
 
