@@ -3,10 +3,12 @@
 //!
 //! `PURGEDECK_BENCH_PURGES=1000000 cargo bench --bench store`; with `PURGEDECK_BENCH_DIR` the
 //! stores are kept there and used again. How long the import took and how large the files are is
-//! told on standard error.
+//! told on standard error. With `PURGEDECK_BENCH_SERVER=postgres://…` it is a store in that
+//! database, which is filled where it is empty.
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stderr,
     clippy::missing_docs_in_private_items,
     reason = "a bench"
@@ -25,7 +27,8 @@ use purgedeck::domain::kind::Kind;
 use purgedeck::domain::purge::{Purge, Target};
 use purgedeck::domain::query::{Anchor, Sort, WindowQuery};
 use purgedeck::domain::status::Status;
-use purgedeck::store::{Access, Reader, Store};
+use purgedeck::domain::store_address::StoreAddress;
+use purgedeck::store::{Access, Reader, ServerAccess, Store};
 
 #[expect(dead_code, reason = "no bench needs all of it")]
 #[path = "../src/testing.rs"]
@@ -38,9 +41,29 @@ fn main() {
 const SPAN: i64 = 90 * 86_400 * 1_000_000;
 const SCREEN: u32 = 48;
 
-fn sizes() -> [usize; 2] {
+fn sizes() -> Vec<usize> {
     let many = std::env::var("PURGEDECK_BENCH_PURGES").ok();
-    [10_000, many.and_then(|many| many.parse().ok()).unwrap_or(100_000)]
+    let many = many.and_then(|many| many.parse().ok()).unwrap_or(100_000);
+    if server().is_some() { vec![many] } else { vec![10_000, many] }
+}
+
+/// The database to measure, where it is not a file.
+fn server() -> Option<ServerAccess> {
+    let url = std::env::var("PURGEDECK_BENCH_SERVER").ok()?;
+    let Ok(StoreAddress::Server(address)) = StoreAddress::parse(&url) else {
+        panic!("PURGEDECK_BENCH_SERVER is no URL of a database: {url}");
+    };
+    Some(ServerAccess { address, password: None })
+}
+
+/// Opens the store in a directory, or the one on the server.
+fn open(directory: &Path, name: &str) -> Store {
+    let path = directory.join(name);
+    match server() {
+        Some(server) => Store::connect(&server, &path, Access::ReadWrite),
+        None => Store::open(&path, Access::ReadWrite),
+    }
+    .unwrap()
 }
 
 fn end() -> DateTime<Utc> {
@@ -129,14 +152,12 @@ fn store(purges: usize) -> Store {
     cell.get_or_init(|| {
         let directory = std::env::var_os("PURGEDECK_BENCH_DIR")
             .map_or_else(|| tempfile::tempdir().unwrap().keep(), PathBuf::from);
-        let path = directory.join(format!("{purges}.db"));
-        let is_new = !path.exists();
-        let store = Store::open(&path, Access::ReadWrite).unwrap();
-        if is_new {
+        let store = open(&directory, &format!("{purges}.db"));
+        let facts = || store.reader().unwrap().facts().unwrap();
+        if facts().purges == 0 {
             fill(&store, purges);
         }
-        let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len() >> 20);
-        eprintln!("{purges} purges: {} MiB", size(&path));
+        eprintln!("{purges} purges: {} MiB", facts().bytes >> 20);
         store
     })
     .clone()
@@ -188,9 +209,11 @@ fn sorted(reader: &Reader, predicate: Arc<Predicate>, sort: Sort, anchor: Anchor
 
 #[divan::bench(args = sizes())]
 fn open_and_first_window(bencher: Bencher, purges: usize) {
-    let store = store(purges);
+    let address = store(purges).address().clone();
+    let file = address.file().unwrap_or(Path::new("/tmp/purgedeck-bench.db"));
+    let (directory, name) = (file.parent().unwrap(), file.file_name().unwrap());
     bencher.bench(|| {
-        let store = Store::open(store.path(), Access::ReadWrite).unwrap();
+        let store = open(directory, name.to_str().unwrap());
         let reader = store.reader().unwrap();
         window(&reader, everything(), Anchor::Start)
     });
@@ -361,7 +384,7 @@ mod summaries {
 const MOST_IMPORTED: usize = 100_000;
 
 /// An import into an empty store, and the index of it.
-#[divan::bench(args = sizes().map(|purges| purges.min(MOST_IMPORTED)), max_time = 10)]
+#[divan::bench(args = sizes().into_iter().map(|purges| purges.min(MOST_IMPORTED)), max_time = 10)]
 fn import(bencher: Bencher, purges: usize) {
     let all: Vec<_> = (0..purges).map(|place| purge(place, purges)).collect();
     bencher
@@ -417,14 +440,16 @@ fn record_a_known_page(bencher: Bencher, purges: usize) {
     bencher.bench_local(|| writer.record(&page, end()).unwrap().new);
 }
 
-/// A store of so many that may be changed.
+/// A store of so many that may be changed; the one on the server is.
 fn copy(purges: usize) -> (tempfile::TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("copy.db");
     let original = store(purges);
+    let address = original.address().clone();
+    let Some(file) = address.file() else { return (directory, original) };
     // The last connection to leave takes the log over into the file.
     drop(original.writer().unwrap());
-    std::fs::copy(original.path(), &path).unwrap();
+    std::fs::copy(file, &path).unwrap();
     let store = Store::open(&path, Access::ReadWrite).unwrap();
     (directory, store)
 }

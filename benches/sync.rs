@@ -21,7 +21,7 @@ use purgedeck::config::load::{Flags, load};
 use purgedeck::domain::filter::Predicate;
 use purgedeck::domain::purge::PurgeDetail;
 use purgedeck::domain::query::Sort;
-use purgedeck::engine::{Engine, LocalStore, StartOptions};
+use purgedeck::engine::{Engine, LocalStore, StartOptions, StorePlace};
 use purgedeck::simulator::{
     self, ErrorBody, FaultKind, FaultRule, Scenario, Simulator, SimulatorOptions,
 };
@@ -84,7 +84,7 @@ impl World {
             ..Flags::default()
         };
         let config = load(&flags, &|_| None, None).unwrap();
-        let local = LocalStore::open(&config.settings.store.value).unwrap();
+        let local = LocalStore::open(&StorePlace::of(&config)).unwrap();
         RUNTIME.block_on(async {
             let options = StartOptions { read_only: true, ..StartOptions::default() };
             let (engine, _events) = Engine::start_configured(&config, &local, options).unwrap();

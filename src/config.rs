@@ -6,6 +6,7 @@
 //! here; the rooms that know them check them.
 
 pub mod accounts;
+pub mod command_words;
 pub mod diagnostic;
 pub mod duration;
 pub mod edge;
@@ -17,11 +18,13 @@ pub mod load;
 pub mod local_zone;
 pub mod new_account;
 pub mod operator;
+pub mod operator_name;
 pub mod paths;
 pub mod retention;
 pub mod schema;
 pub mod secret;
 pub mod show;
+mod store_setting;
 pub mod value;
 pub mod vendors;
 pub mod views;

@@ -45,6 +45,7 @@ pub mod resource;
 pub mod secret;
 pub mod sort;
 pub mod status;
+pub mod store_address;
 pub mod subject;
 pub mod target;
 pub mod text;

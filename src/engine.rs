@@ -32,7 +32,8 @@
 //! - [`read_file`](Engine::read_file), [`export`](Engine::export),
 //!   [`save_view`](Engine::save_view): files.
 //!
-//! [`LocalStore`] reads where nothing runs; `import.rs` has it take in exported history.
+//! [`LocalStore`] reads where nothing runs; `import.rs` has it take in exported history, `copy.rs`
+//! another store.
 //!
 //! The engine alone spawns. Work for a vendor runs as tasks: one [`sync`] for each account, one
 //! [sender](send) for all, one [verifier](verify) for all, one [runner of hooks](hooks), and, where
@@ -40,6 +41,9 @@
 //! the store runs on threads, since the store blocks: one [writes](store_writer), two
 //! [read](query_thread). Offline there are no syncs and no sender: no network, no timer, no
 //! wake-up.
+//!
+//! Where a team shares the store, one task [follows](store_news) what it tells, and the purgedecks
+//! share the work: one reads an account (`sync/duty.rs`), one sends for it (`send/leases.rs`).
 //!
 //! The safety rules are enforced here, once: nothing is queued, changed or sent read-only; the
 //! journal is on the disk before a request goes out; a paused queue sends nothing; a store that was
@@ -52,6 +56,7 @@ mod check;
 mod clock;
 mod compaction;
 mod configured;
+mod copy;
 mod events;
 mod files;
 mod history_sync;
@@ -66,9 +71,10 @@ mod query_thread;
 mod retention;
 mod safety;
 mod send;
-mod store_lock;
+mod store_news;
 mod store_writer;
 mod sync;
+mod task_context;
 #[cfg(test)]
 #[expect(
     clippy::unwrap_used,
@@ -91,19 +97,18 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use self::account_client::AccountClient;
 use self::events::EventHub;
 use self::hooks::HookRunner;
 use self::messages::{SenderMsg, SyncMsg};
 use self::query_thread::QueryThread;
 use self::retention::{HistoryFloor, Remover};
 use self::safety::Safety;
-use self::send::{AccountQueue, Sender};
+use self::send::{Sender, Sharing};
 use self::store_writer::{DamageAlarm, StoreConnections, StoreWriter};
-use self::sync::{AccountSync, SavedState};
+use self::sync::SyncDuties;
+use self::task_context::TaskContext;
 use self::verify::{Verifier, VerifyContext};
 use crate::domain::account::Account;
-use crate::domain::activity::Names;
 use crate::domain::call::Call;
 use crate::domain::event::{Event, Level, Notice};
 use crate::domain::ids::AccountName;
@@ -116,21 +121,27 @@ use crate::store::{Access, Store, StoreFailure};
 
 pub use self::account_check::AccountCheck;
 pub use self::clock::Clock;
-pub use self::compaction::{Compaction, StoreFacts};
+pub use self::compaction::{Compaction, HeldDuty, ServerFacts, StoreFacts};
 pub use self::configured::{StartError, StartOptions};
+pub use self::copy::{Copied, CopyError};
 pub use self::events::EventStream;
 pub use self::files::{ExportForms, Exporter};
 pub use self::history_sync::SyncReport;
 pub use self::hooks::{HookFailed, HookForm, HookPort, Hooks};
 pub use self::import::{BatchSink, Recorded};
 pub use self::journal_commands::OrderError;
-pub use self::local_store::{LocalStore, Lost, Salvaged, SalvagedPart};
+pub use self::local_store::{LocalStore, Lost, Salvaged, SalvagedPart, StorePlace};
 pub use self::retention::Retention;
 pub use self::verify::{MOST_AT_ONCE, Verifications};
 pub use self::wait::{Until, WaitEnd, WaitOutcome};
 
 /// Pause between two readings of news where none is configured.
 const REFRESH: Duration = Duration::from_secs(30);
+/// Pause between two tries to take a duty that another purgedeck has.
+const TAKE_OVER: Duration = Duration::from_secs(3);
+/// Longest time between the record that a request is sent and the request itself. A server takes
+/// longer to notice that a connection is gone, and the lease with it.
+const SEND_WITHIN: Duration = Duration::from_secs(8);
 
 /// Saves a view for the next start; returns words for the operator, on success and on failure.
 pub type KeepView = Arc<dyn Fn(&SavedView) -> Result<String, String> + Send + Sync>;
@@ -170,6 +181,12 @@ pub struct EngineConfig {
     pub clock: Clock,
     /// Pause between two readings of news while nothing happens.
     pub refresh: Duration,
+    /// Pause between two tries to take a duty that another purgedeck on the store has, where the
+    /// store tells what others do.
+    pub take_over: Duration,
+    /// Longest time between the record that a request is sent and the request itself; later, it
+    /// goes back into the queue.
+    pub send_within: Duration,
     /// The history that is kept; older parts are removed in the background.
     pub retention: Retention,
     /// No vendor is asked; only the store is read.
@@ -192,6 +209,8 @@ impl EngineConfig {
             accounts,
             clock,
             refresh: REFRESH,
+            take_over: TAKE_OVER,
+            send_within: SEND_WITHIN,
             retention: Retention::default(),
             offline: false,
             read_only: false,
@@ -280,6 +299,8 @@ impl Engine {
             (CancellationToken::new(), TaskTracker::new(), EventHub::default());
         let stream = events.subscribe();
         let alarm = DamageAlarm::new(events.clone());
+        // Before the connection over which they are told.
+        let news = config.store.news().filter(|_| works || config.offline);
         let connections = StoreConnections::open(&config.store)?;
         let floor = HistoryFloor::read(config.retention, &connections.reader, &config.clock)?;
         let (writer, writing) =
@@ -292,58 +313,53 @@ impl Engine {
         let (sender, messages) = mpsc::unbounded_channel();
         let (verifier, queued) = mpsc::unbounded_channel();
         let verify_context = VerifyContext::new(&config, &writer, &events);
-        let safety = Arc::new(Safety::new(accounts, config.read_only));
+        // A team's queue is sent by those who may write.
+        let access = config.store.access();
+        let read_only = config.read_only || (news.is_some() && access == Access::ReadOnly);
+        let safety = Arc::new(Safety::new(accounts, read_only));
+        let is_told = news.is_some();
+        let names = || config.accounts.iter().map(|handle| handle.account.name.clone());
+        let context = TaskContext {
+            writer: writer.clone(),
+            events: events.clone(),
+            clock: config.clock.clone(),
+            sender: sender.clone(),
+            floor: floor.clone(),
+            safety: Arc::clone(&safety),
+            calls: CallRecorder::default(),
+            refresh: works.then_some(config.refresh),
+            duties: is_told.then(|| SyncDuties::new(names())),
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+        };
         let (mut connections, mut queues) = (BTreeMap::new(), BTreeMap::new());
-        let calls = CallRecorder::default();
-        for AccountHandle { account, provider, refresh, edge: _ } in config.accounts {
-            provider.record_calls(&calls);
-            let (sync, inbox) = mpsc::unbounded_channel();
-            let (limits, seen_limits) = watch::channel(Arc::new(provider.documented_limits()));
-            let client = AccountClient {
-                account: account.name.clone(),
-                provider: Arc::clone(&provider),
-                writer: writer.clone(),
-                events: events.clone(),
-                clock: config.clock.clone(),
-                sender: sender.clone(),
-                floor: floor.clone(),
-            };
-            queues.insert(
-                account.name.clone(),
-                AccountQueue::new(client.clone(), seen_limits, sync.clone(), Arc::clone(&safety)),
-            );
-            tasks.spawn(run_account(
-                client,
-                inbox,
-                limits.clone(),
-                account.names,
-                works.then_some(refresh.unwrap_or(config.refresh)),
-                stop.clone(),
-            ));
-            connections.insert(account.name, Connection { provider, sync, limits });
+        for handle in config.accounts {
+            let name = handle.account.name.clone();
+            let (connection, queue) = context.start_account(handle);
+            queues.insert(name.clone(), queue);
+            connections.insert(name, connection);
+        }
+        if let Some(news) = news {
+            context.follow(news, &connections, access, config.take_over);
         }
         if works {
-            let access = config.store.access();
             if access == Access::ReadWrite && verify_context.has_to_watch() {
                 tasks.spawn(Verifier::new(&verify_context, queued).work(stop.clone()));
             }
             if access == Access::ReadWrite && floor.has_work() {
                 let remover = Remover::new(floor.clone(), &writer, &events, &config.clock);
-                tasks.spawn(remover.work(config.store.path().into(), stop.clone()));
+                tasks.spawn(remover.work(stop.clone()));
             }
             let (writer, events, clock) = (writer.clone(), events.clone(), config.clock.clone());
-            let sender = Sender::new(queues, config.store.path(), writer, events, clock, messages);
+            let sharing =
+                Sharing { is_told, take_over: config.take_over, send_within: config.send_within };
+            let sender = Sender::new(queues, writer, events, clock, messages, sharing);
             tasks.spawn(sender.work(stop.clone()));
         }
         tasks.spawn(tell_stored_accounts(&summaries, events.clone(), stop.clone()));
         let stop_hooks = CancellationToken::new();
         let hooks = config.hooks.filter(|hooks| works && !hooks.commands.is_empty());
-        let hooks = hooks.map(|hooks| {
-            let stop = CancellationToken::new();
-            let runner = HookRunner::new(hooks, &events);
-            let work = tokio::spawn(runner.work(stop.clone(), stop_hooks.clone()));
-            (stop.drop_guard(), work)
-        });
+        let hooks = hooks.map(|hooks| run_hooks(hooks, &events, &stop_hooks));
         let engine = Self(Arc::new(Shared {
             hooks: Mutex::new(hooks),
             stop_hooks,
@@ -362,7 +378,7 @@ impl Engine {
             sender,
             verifier,
             verify_context,
-            calls,
+            calls: context.calls,
             tasks,
             writing: Mutex::new(Some(writing)),
             _stop_on_drop: stop.clone().drop_guard(),
@@ -470,6 +486,18 @@ impl Engine {
     }
 }
 
+/// Starts to run hooks, until the guard is dropped.
+fn run_hooks(
+    hooks: Hooks,
+    events: &EventHub,
+    stop_hooks: &CancellationToken,
+) -> (DropGuard, tokio::task::JoinHandle<()>) {
+    let stop = CancellationToken::new();
+    let runner = HookRunner::new(hooks, events);
+    let work = tokio::spawn(runner.work(stop.clone(), stop_hooks.clone()));
+    (stop.drop_guard(), work)
+}
+
 /// Publishes the accounts with data in the store: their names are right in a filter, configured or
 /// not.
 fn tell_stored_accounts(
@@ -484,40 +512,5 @@ fn tell_stored_accounts(
             let named = accounts.into_iter().map(|stored| (stored.account, stored.provider));
             events.publish(Event::Stored(Arc::new(named.collect())));
         }
-    }
-}
-
-/// Publishes the stored state of an account, and keeps the account up to date where `refresh` is
-/// given.
-async fn run_account(
-    client: AccountClient,
-    inbox: mpsc::UnboundedReceiver<SyncMsg>,
-    limits: watch::Sender<Arc<Limits>>,
-    names: Names,
-    refresh: Option<Duration>,
-    stop: CancellationToken,
-) {
-    let account = client.account.clone();
-    let known = Arc::clone(&limits.borrow());
-    client.events.publish(Event::Limits { account: account.clone(), limits: known });
-    let now = client.clock.now();
-    let read = client.writer.call({
-        let account = account.clone();
-        move |store| SavedState::read(&store.reader, &account, now)
-    });
-    let kept = match read.await {
-        Ok(kept) => kept,
-        Err(error) => {
-            client.events.notice(Level::Error, Some(&account), error.to_string());
-            SavedState::default()
-        }
-    };
-    if !kept.resources.is_empty() {
-        let resources = Arc::clone(&kept.resources);
-        client.events.publish(Event::Resources { account: account.clone(), resources });
-    }
-    client.events.publish(Event::Account { account, status: kept.status() });
-    if let Some(refresh) = refresh {
-        AccountSync::new(client, inbox, limits, kept, refresh, names).run(stop).await;
     }
 }

@@ -34,9 +34,9 @@
 //! | [`app`] | state and `update`: routes only; no clock, no I/O, no await |
 //! | [`panes`] | one folder per pane and overlay: state, update, view |
 //! | [`commands`], [`keymap`], [`effect`] | plain data: commands, chords, effects and reports |
-//! | [`engine`] | everything that runs: sync, sending, verification, queries; the local store |
+//! | [`engine`] | everything that runs: sync, sending, verification, queries; the opened store |
 //! | [`providers`] | the vendors' APIs behind one trait, one folder each |
-//! | [`store`] | history, coverage and journal on SQLite |
+//! | [`store`] | history, coverage and journal: a SQLite file, or a PostgreSQL database |
 //! | [`config`] | the TOML file, accounts, secrets, paths |
 //! | [`widgets`], [`theme`] | drawing that knows nothing of purges; colours by meaning |
 //! | [`domain`] | pure data and functions; imports nothing of ours |
@@ -102,11 +102,16 @@
 //! | a setting and its help; its default | `config/schema.rs`; beside its type in `config/` |
 //! | an exit code | `cli/error.rs` |
 //! | the log and its size | `cli/log.rs` |
+//! | the store's place, password, words | `config/store_setting.rs`; `engine/local_store/` |
+//! | a call of the store; the server's schema | `store/contract.rs`; `store/postgres/schema.rs` |
+//! | the roles of a team; what a copy takes along | `assets/postgres-roles.sql`; `engine/copy.rs` |
 //! | what a check of the store looks at; what is salvaged | `store/sqlite/check.rs`; `…/salvage/` |
 //! | how targets are laid out, indexed, brought up | `store/sqlite/chunk.rs`, `…/conversion.rs` |
 //! | what history is kept; its removal | `config/retention.rs`; `engine/retention.rs` |
 //! | a hook's event, JSON, run | `domain/hook_event.rs`, `cli/hooks.rs`, `engine/hooks.rs` |
 //! | a vendor's rate limits and syntax | `providers/<vendor>/limits.rs` |
+//! | which of a team reads; sends | `engine/sync/duty.rs`; `engine/send/leases.rs` |
+//! | what a team's store tells; its loss and return | `engine/store_news.rs` |
 //! | advice for a refusal (401, 429, …); the pause after it | `domain/failure.rs`; `engine/send/` |
 //! | what a lost or odd answer to a POST means | `engine/send/outcome.rs` |
 //! | how pasted text is read | `domain/document.rs`, then `domain/lint/entry.rs` |
@@ -130,6 +135,9 @@ extern crate self as purgedeck;
 
 pub mod app;
 pub mod cli;
+#[cfg(test)]
+#[path = "testing/cluster.rs"]
+pub(crate) mod cluster;
 pub mod commands;
 pub mod config;
 pub mod domain;

@@ -31,6 +31,8 @@ pub enum Standing {
     Purges,
     /// An error in the configuration's file: until it is put away or the file is mended.
     Configuration,
+    /// A store out of reach: until it is put away or the store is back.
+    Store,
 }
 
 impl ActiveNotice {

@@ -2,7 +2,7 @@
 
 use crate::domain::event::{Event, Level, Notice};
 use crate::effect::{Answer, Effect, LiveSettings, Query, Report};
-use crate::panes::format::count_noun;
+use crate::panes::format::{self, count_noun};
 use crate::panes::history::HistoryPane;
 use crate::panes::{Pane, PaneCtx, Update};
 
@@ -129,6 +129,22 @@ impl App {
             Event::Notice(notice) => {
                 self.notices.add(notice.clone(), ctx.now);
                 self.known.notices.add(notice, ctx.now);
+                self.dirty = true;
+            }
+            Event::StoreLost { since, error } => {
+                let since = format::moment(*since, ctx.now, self.zone);
+                let words = format!("The store is out of reach since {since}. {error}");
+                let notice = Notice { level: Level::Error, account: None, words };
+                self.known.notices.add(&notice, ctx.now);
+                self.notices.tell_of(Standing::Store, Some(notice), ctx.now);
+                self.dirty = true;
+            }
+            Event::StoreBack => {
+                self.notices.tell_of(Standing::Store, None, ctx.now);
+                let words = "The store can be reached again.".to_owned();
+                let notice = Notice { level: Level::Info, account: None, words };
+                self.known.notices.add(&notice, ctx.now);
+                self.notices.add(notice, ctx.now);
                 self.dirty = true;
             }
             Event::HistoryChanged { account, .. } => {

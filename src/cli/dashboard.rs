@@ -11,7 +11,7 @@ use crate::domain::event::{Level, Notice};
 use crate::domain::nearest::nearest;
 use crate::domain::text::escape_control;
 use crate::domain::view::ViewPlace;
-use crate::engine::{LocalStore, StartOptions};
+use crate::engine::{LocalStore, StartOptions, StorePlace};
 use crate::tui::{self, DashboardStart, NextScreen};
 
 /// Runs `purgedeck` without a subcommand.
@@ -29,11 +29,11 @@ pub fn run(global: &Global, view: Option<&str>, help: &StyledStr) -> Result<(), 
             None => return Ok(()),
         }
     }
-    if !config.settings.store.value.exists() {
+    if !config.may_have_store() {
         setup::require_account(&config)?;
     }
     session::tell_conversion(&config.settings.store.value);
-    let (store, unwritable) = LocalStore::open_as_permitted(&config.settings.store.value)?;
+    let (store, unwritable) = LocalStore::open_as_permitted(&StorePlace::of(&config))?;
     let (store, unknown) = session::operated(&config, store);
     let warnings = config
         .warnings

@@ -12,6 +12,7 @@ use super::global::Global;
 use super::listing::{self, Cell, Emphasis, Format, Record, TableStyle};
 use super::setup;
 use crate::config::load::{self, Config, Faulty, Flags, Loaded};
+use crate::domain::store_address::StoreAddress;
 use crate::domain::zone::Zone;
 
 /// `purgedeck doctor`.
@@ -119,9 +120,10 @@ pub fn run(global: &Global, options: &Options) -> Result<(), CliError> {
     }
     let config = &loaded.config;
     findings.extend(local::files(config));
+    findings.extend(local::store_password(config));
     let store = local::store(config);
-    let store_is_good = store.outcome == Outcome::Ok;
-    findings.push(store);
+    let store_is_good = store.first().is_some_and(|store| store.outcome == Outcome::Ok);
+    findings.extend(store);
     findings.extend(local::terminal(config));
     for account in config.accounts.iter().chain(&loaded.flawed) {
         findings.extend(local::secrets(account));
@@ -158,7 +160,9 @@ fn without_file(global: &Global) -> Config {
     let flags = Flags { accounts: Vec::new(), ..global.flags() };
     load::resolve(&flags, &setup::environment, paths.clone(), None).unwrap_or_else(|_| {
         let mut config = Config { paths, ..Config::default() };
-        config.settings.store.value = flags.store.unwrap_or_else(|| config.paths.default_store());
+        let given = flags.store.as_deref().and_then(std::path::Path::to_str);
+        let given = given.and_then(|text| StoreAddress::parse(text).ok());
+        config.settings.store.value = given.unwrap_or_else(|| config.paths.default_store().into());
         config
     })
 }

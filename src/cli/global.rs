@@ -17,8 +17,8 @@ pub struct Global {
     /// Only these accounts; may be repeated, or separated by commas
     #[arg(long = "account", global = true, value_name = "NAME", value_delimiter = ',')]
     pub accounts: Vec<String>,
-    /// Keep history and journal in this file
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Keep history and journal in this file or database
+    #[arg(long, global = true, value_name = "FILE|URL")]
     pub store: Option<PathBuf>,
     /// Contact no vendor: use the store alone
     #[arg(long, global = true)]

@@ -104,8 +104,8 @@ fn list(
     let style = TableStyle::of_stdout(config);
     let mut listing = Listing::on_stdout::<PurgeRecord<'_>>(options.format, style)?;
     let Some(store) = session::existing_store(config)? else {
-        let file = config.settings.store.value.display();
-        console.info(&format!("there is no history in {file} yet"));
+        let store = &config.settings.store.value;
+        console.info(&format!("there is no history in {store} yet"));
         return listing.end();
     };
     session::warn_of_damage(&store, console);
@@ -123,7 +123,7 @@ fn note_on_empty(options: &Options, config: &Config) -> String {
     if options.limit == Some(0) {
         "--limit 0 lists no purge".to_owned()
     } else if filter.is_empty() {
-        format!("there is no purge in {}", config.settings.store.value.display())
+        format!("there is no purge in {}", config.settings.store.value)
     } else {
         format!("no purge matches {}", escape_control(&filter, 200))
     }

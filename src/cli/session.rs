@@ -1,7 +1,6 @@
 //! The store and the engine, as the configuration says.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::console::Console;
@@ -12,7 +11,8 @@ use crate::config::load::Config;
 use crate::config::operator::{OperatorError, known_operator, operator};
 use crate::config::views::save_view;
 use crate::domain::event::Event;
-use crate::engine::{Engine, EventStream, KeepView, LocalStore, OrderError};
+use crate::domain::store_address::StoreAddress;
+use crate::engine::{Engine, EventStream, KeepView, LocalStore, OrderError, StorePlace};
 
 /// Purges in a store of an earlier purgedeck from which on it is told that bringing it up takes a
 /// while.
@@ -20,8 +20,9 @@ const MANY_PURGES: u64 = 100_000;
 
 /// Tells that a large store of an earlier purgedeck is brought up, before that is done: nothing is
 /// shown until it is.
-pub fn tell_conversion(path: &Path) {
-    let purges = LocalStore::purges_to_convert(path).filter(|purges| *purges >= MANY_PURGES);
+pub fn tell_conversion(address: &StoreAddress) {
+    let purges = address.file().and_then(LocalStore::purges_to_convert);
+    let purges = purges.filter(|purges| *purges >= MANY_PURGES);
     if let Some(purges) = purges {
         let line = format!(
             "bringing the store of an earlier purgedeck up to date: {purges} purges are written \
@@ -36,7 +37,7 @@ pub fn tell_conversion(path: &Path) {
 /// Opens the store for reading and writing; creates it where there is none.
 pub fn store(config: &Config) -> Result<LocalStore, CliError> {
     tell_conversion(&config.settings.store.value);
-    let store = LocalStore::open(&config.settings.store.value)?;
+    let store = LocalStore::open(&StorePlace::of(config))?;
     match operated(config, store) {
         (_, Some(error @ OperatorError::Unusable { .. })) => {
             Err(CliError::new(Class::Usage, error.to_string()))
@@ -52,8 +53,9 @@ pub fn store(config: &Config) -> Result<LocalStore, CliError> {
 /// Opens the store for reading; `None` where there is none yet.
 pub fn existing_store(config: &Config) -> Result<Option<LocalStore>, CliError> {
     tell_conversion(&config.settings.store.value);
-    let store = LocalStore::open_existing(&config.settings.store.value)?;
-    let known = known_operator(&config.paths, &environment).ok().flatten();
+    let store = LocalStore::open_existing(&StorePlace::of(config))?;
+    let name = &config.settings.operator.value;
+    let known = known_operator(name, &config.paths, &environment).ok().flatten();
     Ok(store.map(|store| match known {
         Some(operator) => store.operated_by(operator),
         None => store,
@@ -62,7 +64,7 @@ pub fn existing_store(config: &Config) -> Result<Option<LocalStore>, CliError> {
 
 /// Has a store know who the operator is, as far as that can be known.
 pub fn operated(config: &Config, store: LocalStore) -> (LocalStore, Option<OperatorError>) {
-    match operator(&config.paths, &environment) {
+    match operator(&config.settings.operator.value, &config.paths, &environment) {
         Ok(operator) => (store.operated_by(operator), None),
         Err(error) => (store, Some(error)),
     }

@@ -6,7 +6,7 @@ use super::screen;
 use super::setup;
 use super::signals;
 use crate::config::load::Config;
-use crate::engine::{Engine, LocalStore, StartOptions};
+use crate::engine::{Engine, LocalStore, StartOptions, StorePlace};
 use crate::tui::{self, DashboardStart, EngineEffects, NextScreen};
 
 /// Returns true where there is no account, and vendors may be asked.
@@ -17,7 +17,7 @@ pub(super) fn is_first(global: &Global, config: &Config) -> bool {
 /// Offers to set up an account. Returns the screen to go on with; `None` if the operator quit.
 pub(super) fn run(config: &Config) -> Result<Option<NextScreen>, CliError> {
     let folder = tempfile::Builder::new().prefix("purgedeck-start-").tempdir()?;
-    let store = LocalStore::open(&folder.path().join("store.db"))?;
+    let store = LocalStore::open(&StorePlace::file(&folder.path().join("store.db")))?;
     let runtime = signals::runtime()?;
     let result = runtime.block_on(async {
         // Its vendors are asked by the tests alone.

@@ -1,5 +1,8 @@
-//! `purgedeck store`: tells of the store, checks it, copies it, gives its free space back, and
-//! makes a new one of what can be read of a damaged one.
+//! `purgedeck store`: tells of the store, checks it, copies it, gives its free space back, makes a
+//! new one of what can be read of a damaged one, and brings up the schema of a database.
+
+mod copy;
+mod info;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,14 +16,13 @@ use super::global::Global;
 use super::output;
 use super::session;
 use super::setup::{self, QueueChange};
-use super::time::rfc3339;
 use crate::config::load::Config;
-use crate::config::retention::{KeptAge, StoreSize};
 use crate::domain::ids::AccountName;
-use crate::engine::{Compaction, LocalStore, Lost, Salvaged, SalvagedPart, StoreFacts};
+use crate::domain::store_address::StoreAddress;
+use crate::engine::{Compaction, LocalStore, Lost, Salvaged, SalvagedPart, StorePlace};
 
-/// Smallest size of free space that is worth a word, in bytes: less would be 0.0 MB.
-const SHOWN_BYTES: u64 = 50_000;
+/// The roles of a team, as SQL.
+const ROLES: &str = include_str!("../../assets/postgres-roles.sql");
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -32,6 +34,38 @@ pub enum Command {
     /// A store that was found damaged is not written and nothing is sent from it, until this finds
     /// nothing. Takes some ten seconds for a million purges.
     Check,
+    /// Add all that one store has to another, each a file or a database
+    ///
+    /// Copies the history, the journal with every step, resources, and what was read of activity
+    /// logs; neither drafts nor the board. What is in both stays as it is in TO, so a copy that was
+    /// broken off can be started again. Refused while requests of FROM wait to be sent: both stores
+    /// would send them. End the purgedecks on FROM first; FROM stays as it is.
+    #[command(
+        name = "copy",
+        after_help = "Databases are named as postgres://user@host/database; the password of both \
+                      comes from\nstore_password_env, store_password_file or \
+                      store_password_command.\n\
+                      Example: purgedeck store copy ~/.local/state/purgedeck/purgedeck.db \
+                      postgres://mia@db/purgedeck"
+    )]
+    Transfer {
+        /// The store to read
+        #[arg(value_name = "FROM")]
+        from: PathBuf,
+        /// The store to write; a file is made where there is none
+        #[arg(value_name = "TO")]
+        to: PathBuf,
+    },
+    /// Make the schema of the store in its database, or bring it up to date
+    ///
+    /// For the owner of the database. Every purgedeck does this at its start where its user may;
+    /// operators and viewers may not. A file is brought up in the same way.
+    Migrate,
+    /// Print the SQL that makes the roles of a team: operators, who write, and viewers, who read
+    ///
+    /// To be run once in the database of the store, after `store migrate`.
+    #[command(after_help = "Example: purgedeck store roles | psql purgedeck")]
+    Roles,
     /// Write a copy of the store into a new file, while other purgedecks use it
     ///
     /// The copy is checked. To go back to it, end every purgedeck on the store, move the store and
@@ -59,11 +93,18 @@ pub enum Command {
 
 /// Runs `purgedeck store`.
 pub fn run(global: &Global, command: &Command) -> Result<(), CliError> {
+    // Nothing of the configuration is needed.
+    if matches!(command, Command::Roles) {
+        return print_roles();
+    }
     let config = setup::store_configuration(global, QueueChange::Nothing)?;
     super::log::start(&config)?;
     let console = Console::new(global);
     match command {
-        Command::Info => info(&config),
+        Command::Info => info::run(&config),
+        Command::Transfer { from, to } => copy::run(&config, from, to, console),
+        Command::Migrate => migrate(&config, console),
+        Command::Roles => print_roles(),
         Command::Check => check(&config, console),
         Command::Backup { file } => back_up(&config, file, console),
         Command::Compact => compact(&config, console),
@@ -71,47 +112,21 @@ pub fn run(global: &Global, command: &Command) -> Result<(), CliError> {
     }
 }
 
-fn path(config: &Config) -> &Path {
-    &config.settings.store.value
-}
-
-fn info(config: &Config) -> Result<(), CliError> {
-    let store = session::existing_store(config)?.ok_or_else(|| missing(config))?;
-    let facts = store.facts()?;
-    let settings = &config.settings;
+fn print_roles() -> Result<(), CliError> {
     let mut out = output::stdout();
-    writeln!(out, "file     {}", path(config).display())?;
-    for line in told(&facts, settings.keep.value, settings.store_size.value) {
-        writeln!(out, "{line}")?;
-    }
+    out.write_all(ROLES.as_bytes())?;
     Ok(out.flush()?)
 }
 
-/// Words the size of a store, its history and what is kept of it, one a line.
-fn told(facts: &StoreFacts, keep: KeptAge, size: StoreSize) -> Vec<String> {
-    let free = if facts.free_bytes < SHOWN_BYTES {
-        String::new()
-    } else {
-        let once = if facts.gives_back { "" } else { ", while no other purgedeck has it open" };
-        let free = megabytes(facts.free_bytes);
-        format!(", {free} of it free: `purgedeck store compact` gives it back{once}")
-    };
-    let range = facts.oldest.zip(facts.newest).map_or_else(String::new, |(oldest, newest)| {
-        format!(", from {} to {}", rfc3339(oldest), rfc3339(newest))
-    });
-    let left = match facts.older {
-        0 => String::new(),
-        older => format!(", but for {older} that are unfinished or not removed yet"),
-    };
-    let removed = facts.kept_from.map_or_else(String::new, |from| {
-        format!("; purges from before {} are removed{left}", rfc3339(from))
-    });
-    vec![
-        format!("size     {}{free}", megabytes(facts.bytes)),
-        format!("purges   {}{range}", facts.purges),
-        format!("requests {}", facts.requests),
-        format!("kept     keep = \"{keep}\", store_size = \"{size}\"{removed}"),
-    ]
+fn address(config: &Config) -> &StoreAddress {
+    &config.settings.store.value
+}
+
+fn migrate(config: &Config, console: Console) -> Result<(), CliError> {
+    session::tell_conversion(address(config));
+    let store = LocalStore::open(&StorePlace::of(config))?;
+    console.info(&format!("{} is up to date", store.address()));
+    Ok(())
 }
 
 /// Words a size in the unit of `store_size`.
@@ -120,7 +135,7 @@ pub(super) fn megabytes(bytes: u64) -> String {
 }
 
 fn compact(config: &Config, console: Console) -> Result<(), CliError> {
-    if !path(config).exists() {
+    if !config.may_have_store() {
         return Err(missing(config));
     }
     let store = session::store(config)?;
@@ -130,13 +145,12 @@ fn compact(config: &Config, console: Console) -> Result<(), CliError> {
     console.clear_progress();
     match compacted? {
         Compaction::Done { before, after } => {
-            let (shown, before, after) =
-                (path(config).display(), megabytes(before), megabytes(after));
+            let (shown, before, after) = (address(config), megabytes(before), megabytes(after));
             console.info(&format!("{shown} has {after} now and had {before}"));
             Ok(())
         }
         Compaction::InUse => {
-            let message = format!("another purgedeck has {} open", path(config).display());
+            let message = format!("another purgedeck has {} open", address(config));
             Err(CliError::new(Class::Failed, message).hint(
                 "End it and try again. This is needed once: the store is written anew, and gives \
                  space back while it is used from then on.",
@@ -146,13 +160,13 @@ fn compact(config: &Config, console: Console) -> Result<(), CliError> {
 }
 
 fn check(config: &Config, console: Console) -> Result<(), CliError> {
-    let shown = path(config).display();
-    if !path(config).exists() {
+    let shown = address(config);
+    if !config.may_have_store() {
         return Err(missing(config));
     }
-    session::tell_conversion(path(config));
+    session::tell_conversion(shown);
     console.progress("checking the store");
-    let checked = LocalStore::open_as_permitted(path(config))
+    let checked = LocalStore::open_as_permitted(&StorePlace::of(config))
         .and_then(|(store, _)| Ok((store.check()?, store)));
     console.clear_progress();
     let (findings, store) = checked?;
@@ -171,8 +185,15 @@ fn check(config: &Config, console: Console) -> Result<(), CliError> {
     }
     out.flush()?;
     let message = format!("{shown} is damaged: {}", count(findings.len(), "finding"));
-    let hint = "Nothing is written into it or sent from it. `purgedeck store salvage FILE` makes a \
-                new store of what can be read.";
+    let hint = match shown {
+        StoreAddress::File(_) => {
+            "Nothing is written into it or sent from it. `purgedeck store salvage FILE` makes a \
+             new store of what can be read."
+        }
+        StoreAddress::Server(_) => {
+            "End every purgedeck on it, and restore the database from a backup of the server's."
+        }
+    };
     Err(CliError::new(Class::Failed, message).hint(hint))
 }
 
@@ -182,13 +203,19 @@ fn back_up(config: &Config, file: &Path, console: Console) -> Result<(), CliErro
     let copied = store.back_up(file);
     console.clear_progress();
     copied?;
-    console.info(&format!("{} is a sound copy of {}", file.display(), path(config).display()));
+    console.info(&format!("{} is a sound copy of {}", file.display(), address(config)));
     Ok(())
 }
 
 fn salvage(config: &Config, file: &Path, console: Console) -> Result<(), CliError> {
+    let Some(store) = address(config).file() else {
+        let message = format!("{}: the store is on a server", address(config));
+        return Err(CliError::new(Class::Failed, message).hint(
+            "Restore the database from a backup of the server's; what vendors keep is read again.",
+        ));
+    };
     console.progress("reading what can be read");
-    let salvaged = LocalStore::salvage(path(config), file, Utc::now());
+    let salvaged = LocalStore::salvage(store, file, Utc::now());
     console.clear_progress();
     let salvaged = salvaged?;
     let mut out = output::stdout();
@@ -199,7 +226,7 @@ fn salvage(config: &Config, file: &Path, console: Console) -> Result<(), CliErro
     for line in consequences(&salvaged) {
         console.info(&line);
     }
-    let (store, file) = (path(config).display(), file.display());
+    let (store, file) = (store.display(), file.display());
     console.info(&format!(
         "{store} is as it was. To go on with {file}: end every purgedeck on the store; move \
          {store} and those beside it that end in -wal, -shm and .damaged elsewhere, and keep \
@@ -241,62 +268,13 @@ fn consequences(salvaged: &Salvaged) -> Vec<String> {
 }
 
 fn missing(config: &Config) -> CliError {
-    let message = format!("there is no store at {}", path(config).display());
+    let message = format!("there is no store at {}", address(config));
     CliError::new(Class::Failed, message).hint("Name its file with --store.")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_store_says_its_size_its_range_and_what_is_kept() {
-        let at = |text: &str| Some(text.parse().unwrap_or_default());
-        let facts = StoreFacts {
-            bytes: 589_479_936,
-            free_bytes: 13_800_000,
-            gives_back: false,
-            purges: 1_000,
-            oldest: at("2026-08-22T00:00:03.5Z"),
-            newest: at("2026-11-19T23:59:59Z"),
-            requests: 12,
-            kept_from: at("2026-08-22T00:00:00Z"),
-            older: 0,
-        };
-        let keep = KeptAge::UpTo(std::time::Duration::from_hours(90 * 24));
-        assert_eq!(
-            told(&facts, keep, StoreSize::Unlimited),
-            [
-                "size     589.5 MB, 13.8 MB of it free: `purgedeck store compact` gives it back, \
-                 while no other purgedeck has it open",
-                "purges   1000, from 2026-08-22T00:00:03.500000Z to 2026-11-19T23:59:59.000000Z",
-                "requests 12",
-                "kept     keep = \"90d\", store_size = \"unlimited\"; purges from before \
-                 2026-08-22T00:00:00.000000Z are removed",
-            ]
-        );
-        let unfinished = StoreFacts { older: 3, gives_back: true, ..facts };
-        let lines = told(&unfinished, keep, StoreSize::Unlimited);
-        assert_eq!(
-            lines.first().map(String::as_str),
-            Some("size     589.5 MB, 13.8 MB of it free: `purgedeck store compact` gives it back")
-        );
-        let kept = lines.last().map(String::as_str).unwrap_or_default();
-        assert!(
-            kept.ends_with("removed, but for 3 that are unfinished or not removed yet"),
-            "{kept}"
-        );
-        let empty = StoreFacts { bytes: 100_000, gives_back: true, ..StoreFacts::default() };
-        assert_eq!(
-            told(&empty, KeptAge::Forever, StoreSize::Bytes(2_000_000_000)),
-            [
-                "size     0.1 MB",
-                "purges   0",
-                "requests 0",
-                "kept     keep = \"forever\", store_size = \"2GB\"",
-            ]
-        );
-    }
 
     #[test]
     fn a_part_says_what_was_lost_of_it() {

@@ -95,7 +95,7 @@ pub fn history(
     console: Console,
 ) -> Result<SyncReport, CliError> {
     if config.accounts.is_empty() {
-        if !config.settings.store.value.exists() {
+        if !config.may_have_store() {
             setup::require_account(config)?;
         }
         console.info("no account is configured; this is what the store has");

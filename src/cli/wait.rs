@@ -71,6 +71,12 @@ fn print(event: Event, console: Console) {
         } else {
             "the queue was resumed"
         });
+    } else if let Event::StoreLost { error, .. } = event {
+        console.clear_progress();
+        console.warn(&error.to_string());
+    } else if event == Event::StoreBack {
+        console.clear_progress();
+        console.info("the store can be reached again");
     } else if let Event::Notice(notice) = event
         && notice.level == Level::Error
     {

@@ -15,11 +15,14 @@ use super::schema::{
     ColourMode, HookSettings, KeyBinding, LogLevel, Setting, SettingOrigin, Settings, Table, View,
     variable,
 };
+use super::secret::source::SecretSource;
 use super::secret::variables::SecretVariables;
+use super::store_setting;
 use super::value::ValueError;
 use super::vendors;
 use crate::domain::ids::{AccountName, ProviderName};
 use crate::domain::nearest::nearest;
+use crate::domain::store_address::{ServerAddress, StoreAddress};
 use crate::domain::zone::Zone;
 
 mod account;
@@ -35,7 +38,7 @@ const MAX_FILE_BYTES: u64 = 4 << 20;
 pub struct Flags {
     /// `--config`.
     pub config: Option<PathBuf>,
-    /// `--store`.
+    /// `--store`: a file, or the URL of a database.
     pub store: Option<PathBuf>,
     /// `--account`: only these; empty for all.
     pub accounts: Vec<String>,
@@ -56,6 +59,8 @@ pub struct Config {
     pub has_file: bool,
     /// The settings at the top of the file, joined with flags and the environment.
     pub settings: Settings,
+    /// Source of the password of the store's server, where one is named.
+    pub store_password: Option<SecretSource>,
     /// The accounts, as far as `--account` selects them.
     pub accounts: Vec<AccountConfig>,
     /// Names and providers of the accounts that `--account` leaves out.
@@ -72,6 +77,21 @@ pub struct Config {
     pub local_zone_unknown: bool,
     /// Parts of the environment that were meant and cannot be used, and what takes their place.
     pub warnings: Vec<String>,
+}
+
+impl Config {
+    /// Returns the server of the store; `None` where it is a file.
+    pub fn store_server(&self) -> Option<&ServerAddress> {
+        match &self.settings.store.value {
+            StoreAddress::Server(server) => Some(server),
+            StoreAddress::File(_) => None,
+        }
+    }
+
+    /// True unless the store is a file that is not there yet.
+    pub fn may_have_store(&self) -> bool {
+        self.settings.store.value.file().is_none_or(Path::exists)
+    }
 }
 
 /// Reads a variable of the environment; `None` if it is not set. Bytes that are no text are
@@ -130,7 +150,7 @@ impl Loaded {
     /// Forbids all purges where somebody else may have put requests into the store.
     fn hold_exposed_store(&mut self) {
         let Config { settings, accounts, warnings, .. } = &mut self.config;
-        let Some(exposure) = Exposure::of(&settings.store.value) else { return };
+        let Some(exposure) = settings.store.value.file().and_then(Exposure::of) else { return };
         warnings.push(format!(
             "{exposure}, so nothing is sent and the queue stays as it is: {}",
             exposure.remedy()
@@ -218,6 +238,10 @@ pub fn load_partial(
         return Err(ConfigError::one(Some(&paths.config), error));
     }
     let mut loaded = join(flags, env, paths, text.as_deref());
+    let Config { settings, paths, .. } = &loaded.config;
+    let exposed = store_setting::exposed_password(&settings.store, &paths.config);
+    loaded.faulty.store |= exposed.is_some();
+    loaded.diagnostics.extend(exposed);
     loaded.hold_exposed_store();
     Ok(loaded)
 }
@@ -259,11 +283,18 @@ fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -
         None => (FileTables::default(), Vec::new()),
     };
     let mut faulty = Faulty::of(&file, &settings);
-    join_settings(&mut settings, flags, env, &paths, (&mut errors, &mut faulty));
     faulty.store &= flags.store.is_none();
+    join_settings(&mut settings, flags, env, &paths, (&mut errors, &mut faulty));
+    let store_password =
+        store_setting::password_source(&settings, &paths).unwrap_or_else(|error| {
+            errors.push(error);
+            faulty.store = true;
+            None
+        });
     faulty.read_only &= !flags.read_only;
     let (mut accounts, mut flawed) = account::accounts(file.accounts, env, &paths, &mut errors);
-    let secret_variables = withhold_secrets(&mut accounts, &mut flawed);
+    let of_store = store_setting::secret_variables(&settings.store, store_password.as_ref());
+    let secret_variables = withhold_secrets(&mut accounts, &mut flawed, of_store);
     if settings.read_only.value {
         accounts.iter_mut().for_each(AccountConfig::forbid_purges);
     }
@@ -272,7 +303,9 @@ fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -
     let has_file = text.is_some();
     let zone_fault = local_zone::fault(set(env, "TZ").as_deref());
     let local_zone_unknown = zone_fault.is_some();
-    let warnings = zone_fault.filter(|_| settings.zone.value == Zone::Local).into_iter().collect();
+    let is_local = settings.zone.value == Zone::Local;
+    let mut warnings: Vec<String> = zone_fault.filter(|_| is_local).into_iter().collect();
+    warnings.extend(store_setting::unused_size(&settings));
     if local_zone_unknown {
         settings.zone.value = Zone::Utc;
     }
@@ -280,6 +313,7 @@ fn join(flags: &Flags, env: Environment<'_>, paths: Paths, text: Option<&str>) -
         paths,
         has_file,
         settings,
+        store_password,
         accounts,
         left_out,
         secret_variables,
@@ -322,13 +356,9 @@ fn join_settings(
     if read_only.value {
         settings.read_only = read_only;
     }
-    settings.store.value = match (&settings.store.origin, settings.store.value.to_str()) {
-        (SettingOrigin::Default, _) => paths.default_store(),
-        (_, Some(text)) => paths.expand(text),
-        (_, None) => settings.store.value.clone(),
-    };
-    if let Some(path) = &flags.store {
-        settings.store = Setting::by_flag("store", path.clone());
+    if let Err(error) = store_setting::join(&mut settings.store, flags.store.as_deref(), paths) {
+        errors.push(error);
+        faulty.store = true;
     }
     if flags.no_color {
         settings.colour = Setting::by_flag("no-color", ColourMode::Never);
@@ -359,14 +389,16 @@ fn environment_error(variable: &str, error: &ValueError) -> Diagnostic {
     Diagnostic::elsewhere(format!("environment variable {variable}{error}"))
 }
 
-/// Has no account's programs get the secrets of another, and returns all variables that hold some.
+/// Has no account's programs get the secrets of another or of the store, and returns all variables
+/// that hold some.
 fn withhold_secrets(
     accounts: &mut [AccountConfig],
     flawed: &mut [AccountConfig],
+    of_store: Vec<String>,
 ) -> SecretVariables {
     let named = accounts.iter().chain(&*flawed).flat_map(AccountConfig::variables);
     let usual = vendors::secret_variables().map(str::to_owned);
-    let every = SecretVariables::new(named.map(str::to_owned).chain(usual));
+    let every = SecretVariables::new(named.map(str::to_owned).chain(usual).chain(of_store));
     for account in accounts.iter_mut().chain(flawed) {
         account.withhold(&every);
     }

@@ -4,6 +4,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::load::Environment;
+use super::operator_name::OperatorName;
 use super::paths::{Paths, write_private_new};
 use super::secret::source::open_private;
 use crate::domain::operator::{KEY_BYTES, Operator, key_of};
@@ -36,8 +37,12 @@ pub enum OperatorError {
 }
 
 /// Finds the operator: reads the key beside the log, and makes one where there is none.
-pub fn operator(paths: &Paths, environment: Environment<'_>) -> Result<Operator, OperatorError> {
-    if let Some(known) = known_operator(paths, environment)? {
+pub fn operator(
+    name: &OperatorName,
+    paths: &Paths,
+    environment: Environment<'_>,
+) -> Result<Operator, OperatorError> {
+    if let Some(known) = known_operator(name, paths, environment)? {
         return Ok(known);
     }
     let path = place(paths);
@@ -50,25 +55,30 @@ pub fn operator(paths: &Paths, environment: Environment<'_>) -> Result<Operator,
         }
         Err(error) => return Err(OperatorError::NotKept { path, why: error.to_string() }),
     };
-    Ok(Operator::new(name(environment), key))
+    Ok(Operator::new(shown_name(name, environment), key))
 }
 
 /// Reads who the operator is; `None` where no key was made yet. Writes nothing.
 pub fn known_operator(
+    name: &OperatorName,
     paths: &Paths,
     environment: Environment<'_>,
 ) -> Result<Option<Operator>, OperatorError> {
     let path = place(paths);
     let key = read(&path).map_err(|why| OperatorError::Unusable { path, why })?;
-    Ok(key.map(|key| Operator::new(name(environment), key)))
+    Ok(key.map(|key| Operator::new(shown_name(name, environment), key)))
 }
 
 fn place(paths: &Paths) -> PathBuf {
     paths.state.join("operator.key")
 }
 
-/// Returns `user@machine` for this process.
-fn name(environment: Environment<'_>) -> String {
+/// Returns the configured name, or `user@machine` where there is none.
+fn shown_name(name: &OperatorName, environment: Environment<'_>) -> String {
+    name.get().map_or_else(|| name_of_process(environment), str::to_owned)
+}
+
+fn name_of_process(environment: Environment<'_>) -> String {
     let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(environment);
     let user = user.filter(|user| !user.is_empty()).unwrap_or_else(|| "somebody".to_owned());
     match machine(environment) {
@@ -115,7 +125,8 @@ mod tests {
 
     fn mia(state: &Path) -> Result<Operator, OperatorError> {
         let paths = Paths { state: state.to_owned(), ..Paths::default() };
-        operator(&paths, &|name| (name == "USER").then(|| "mia".to_owned()))
+        let environment = |name: &str| (name == "USER").then(|| "mia".to_owned());
+        operator(&OperatorName::default(), &paths, &environment)
     }
 
     #[test]
@@ -133,8 +144,16 @@ mod tests {
         }
         assert_ne!(mia(&folder.path().join("other")).unwrap(), first);
         let paths = Paths { state: folder.path().join("none"), ..Paths::default() };
-        assert_eq!(known_operator(&paths, &|_| None), Ok(None));
+        assert_eq!(known_operator(&OperatorName::default(), &paths, &|_| None), Ok(None));
         assert!(!paths.state.exists());
+    }
+
+    #[test]
+    fn a_configured_name_takes_the_place_of_the_users_and_is_one_short_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths { state: folder.path().join("state"), ..Paths::default() };
+        let name: OperatorName = " Mia (deploys) ".parse().unwrap();
+        assert_eq!(operator(&name, &paths, &|_| None).unwrap().name(), "Mia (deploys)");
     }
 
     #[test]

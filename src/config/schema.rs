@@ -12,10 +12,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::command_words::CommandWords;
 use super::diagnostic::FilePosition;
 use super::edge::{EdgeAddress, EdgeHeader, Resolver};
 use super::exposure::Exposure;
 use super::hooks::HookCommand;
+use super::operator_name::OperatorName;
 use super::retention::{KeptAge, StoreSize};
 use super::value::{ApiUrl, Interval, Node, ValueError, to_toml};
 use crate::domain::activity::Names;
@@ -23,6 +25,7 @@ use crate::domain::column::ShownColumn;
 use crate::domain::edge::CacheRule;
 use crate::domain::hook_event::HookEvent;
 use crate::domain::sort::Sort;
+use crate::domain::store_address::StoreAddress;
 use crate::domain::view::SplitPane;
 use crate::domain::zone::Zone;
 
@@ -203,13 +206,26 @@ settings! {
         /// Never purge anything, in any account, and leave the queue as it is. Wins over
         /// everything.
         read_only: bool = false;
-        /// File of the history and the journal. If unset: purgedeck.db in the state directory.
-        store: PathBuf = "~/.local/state/purgedeck/purgedeck.db".into();
+        /// File of the history and the journal, or a PostgreSQL database that a team shares, like
+        /// "postgres://mia@db.example.com/purgedeck". If unset: purgedeck.db in the state
+        /// directory.
+        store: StoreAddress =
+            StoreAddress::File("~/.local/state/purgedeck/purgedeck.db".into());
+        /// Variable of the environment with the password of the store's server.
+        store_password_env: String = String::new();
+        /// File with that password instead, readable by you alone (mode 600).
+        store_password_file: PathBuf = PathBuf::new();
+        /// Program that prints that password instead, and its arguments; started without a shell
+        /// for each connection.
+        store_password_command: CommandWords = CommandWords::default();
+        /// Name of who works here, kept with each request that is queued. If unset: user@host.
+        operator: OperatorName = OperatorName::default();
         /// Age up to which purges are kept, like "90d" or "2y". Older ones are removed while the
         /// dashboard runs, and are not read again; the journal of your requests is always kept.
         keep: KeptAge = KeptAge::Forever;
         /// Size, like "2GB", above which the store's oldest purges are removed while the dashboard
-        /// runs. Those of the last 7 days always stay.
+        /// runs. Those of the last 7 days always stay. For files; a server's store has no such
+        /// limit.
         store_size: StoreSize = StoreSize::Unlimited;
         /// Write purgedeck.log into the state directory, at most 4 MiB and the 4 MiB before it. It
         /// never holds a secret.

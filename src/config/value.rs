@@ -19,6 +19,7 @@ use crate::domain::column::ShownColumn;
 use crate::domain::edge::CacheRule;
 use crate::domain::nearest::nearest;
 use crate::domain::sort::Sort;
+use crate::domain::store_address::{StoreAddress, StoreAddressError};
 use crate::domain::text::escape_control;
 use crate::domain::view::SplitPane;
 
@@ -280,6 +281,16 @@ text_value!(CacheRule, "a header like \"X-Cache\" or \"X-Tier: LOCAL=hit\"");
 
 impl FromStr for CacheRule {
     type Err = crate::domain::edge::RuleFault;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+text_value!(StoreAddress, "a file, or a database like \"postgres://user@host/database\"");
+
+impl FromStr for StoreAddress {
+    type Err = StoreAddressError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::parse(text)

@@ -4,6 +4,7 @@
 //! The engine publishes them; both faces learn from them, and [`Known`](super::known::Known) keeps
 //! what lasts.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -66,13 +67,55 @@ pub enum Event {
     /// The accounts with data in the store, also those that are not configured any more, and their
     /// providers; sent at the start.
     Stored(Arc<Vec<(AccountName, Option<ProviderName>)>>),
+    /// Another purgedeck sends the requests of an account from now on, or none does any more.
+    Sender {
+        /// The account.
+        account: AccountName,
+        /// Who sends them; `None`: this purgedeck, or nobody.
+        by: Option<Holder>,
+    },
+    /// The store cannot be reached; what was read of it stays as it is.
+    StoreLost {
+        /// The time since when.
+        since: DateTime<Utc>,
+        /// The problem.
+        error: StoreError,
+    },
+    /// The store can be reached again.
+    StoreBack,
     /// Something that the operator should read.
     Notice(Notice),
+}
+
+/// Another purgedeck on the store, of those that share the work on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// The one of this operator, such as `mia@deploy1`.
+    Named(String),
+    /// One of which the store knows no more.
+    Unnamed,
+}
+
+impl From<Option<String>> for Holder {
+    fn from(name: Option<String>) -> Self {
+        name.map_or(Self::Unnamed, Self::Named)
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Named(name) => name,
+            Self::Unnamed => "another purgedeck",
+        })
+    }
 }
 
 /// The state of an account's sync with its vendor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountStatus {
+    /// Who reads it for all on the store, if not this purgedeck.
+    pub read_by: Option<Holder>,
     /// When the requests to the vendor began that are under way; `None`: there is none.
     pub asking_since: Option<DateTime<Utc>>,
     /// The part of its newest history that was not read since the start.

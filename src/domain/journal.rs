@@ -103,6 +103,11 @@ impl JournalEntry {
         self.state == JournalState::Queued && self.confirmed
     }
 
+    /// True if it waits to be sent, or is on its way.
+    pub fn may_be_sent(&self) -> bool {
+        matches!(self.state, JournalState::Queued | JournalState::Sending)
+    }
+
     /// Names who queued it, for the operator.
     pub fn author(&self) -> &str {
         self.queued_by.as_deref().unwrap_or("an older purgedeck")

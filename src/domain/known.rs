@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::account::Account;
 use crate::domain::bad_news::BadEnd;
 use crate::domain::budget::{Consumption, Cooldown, RecentPurge, USUAL_MARGIN, Usage};
-use crate::domain::event::{AccountStatus, Event};
+use crate::domain::event::{AccountStatus, Event, Holder};
 use crate::domain::failure::Failure;
 use crate::domain::filter::Vocabulary;
 use crate::domain::hosts::HostIndex;
@@ -32,6 +32,8 @@ pub struct Known {
     pub accounts: Vec<Account>,
     /// The state of each account's sync; an account that is missing was not heard of yet.
     pub statuses: BTreeMap<AccountName, AccountStatus>,
+    /// Who sends an account's requests, where another purgedeck on the store does.
+    pub senders: BTreeMap<AccountName, Holder>,
     /// The vendors' limits.
     pub limits: BTreeMap<AccountName, Arc<Limits>>,
     /// The journal's open requests: for the checks of a draft and for counting. Whoever lists the
@@ -112,7 +114,11 @@ impl Known {
                 }
                 false
             }
-            Event::Notice(_) => false,
+            Event::Sender { account, by: Some(by) } => {
+                self.senders.insert(account.clone(), by.clone()).as_ref() != Some(by)
+            }
+            Event::Sender { account, by: None } => self.senders.remove(account).is_some(),
+            Event::StoreLost { .. } | Event::StoreBack | Event::Notice(_) => false,
         }
     }
 

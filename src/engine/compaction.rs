@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::local_store::{LocalStore, error};
+use super::local_store::LocalStore;
 use super::retention::Retention;
 use crate::domain::event::StoreError;
 use crate::store::{Reader, StoreFailure};
 
-pub use crate::store::StoreFacts;
+pub use crate::store::{HeldDuty, ServerFacts, StoreFacts};
 
 /// The result of [`LocalStore::compact`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,11 @@ impl LocalStore {
         self.read(Reader::facts)
     }
 
+    /// Reads what there is to say of the store's server; `None` for a file.
+    pub fn server(&self) -> Result<Option<ServerFacts>, StoreError> {
+        self.read(Reader::server)
+    }
+
     /// Reads the instant before which nothing is kept, as the settings say; `None` if all is.
     pub fn kept_from(
         &self,
@@ -40,9 +45,12 @@ impl LocalStore {
 
     /// Gives all free space back. A file that gives pages back while it is used is shrunk in small
     /// steps beside others; an older one is written anew, once, while nobody else has it open.
-    /// `step` is called with the free bytes that are left.
+    /// `step` is called with the free bytes that are left. Refused for a server.
     pub fn compact(&self, mut step: impl FnMut(u64)) -> Result<Compaction, StoreError> {
-        let failed = |failure: StoreFailure| error(self.path(), &failure);
+        let failed = |failure: StoreFailure| self.failed(&failure);
+        if self.address().file().is_none() {
+            return Err(failed(StoreFailure::OnServer));
+        }
         let facts = self.facts()?;
         if facts.gives_back {
             let mut writer = self.0.writer().map_err(failed)?;

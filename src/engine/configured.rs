@@ -1,6 +1,6 @@
 //! Starts an engine as the configuration says: accounts with their adapters and edges.
 
-use super::local_store::{LocalStore, error};
+use super::local_store::LocalStore;
 use super::{
     AccountHandle, Clock, EdgeWatch, Engine, EngineConfig, EventStream, ExportForms, HookPort,
     Hooks, KeepView, Retention,
@@ -69,21 +69,23 @@ impl Engine {
         options: StartOptions,
     ) -> Result<(Self, EventStream), StartError> {
         let started = Self::start(engine_config(config, store, options)?);
-        started.map_err(|failure| error(store.0.path(), &failure).into())
+        started.map_err(|failure| store.failed(&failure).into())
     }
 
     /// Starts an idle engine on the configured accounts, as [`Engine::start_idle`] does.
     pub fn start_configured_idle(config: &Config, store: &LocalStore) -> Result<Self, StartError> {
         let accounts = config.accounts.iter().map(|account| account.account.clone()).collect();
         let started = Self::start_idle(store.0.clone(), accounts, config.settings.read_only.value);
-        started.map_err(|failure| error(store.0.path(), &failure).into())
+        started.map_err(|failure| store.failed(&failure).into())
     }
 }
 
 impl Retention {
-    /// Returns the history that the settings keep.
+    /// Returns the history that the settings keep. A store on a server has no size to keep to.
     pub fn of(settings: &Settings) -> Self {
-        Self { age: settings.keep.value.limit(), bytes: settings.store_size.value.limit() }
+        let size = settings.store_size.value.limit();
+        let bytes = settings.store.value.file().and(size);
+        Self { age: settings.keep.value.limit(), bytes }
     }
 }
 

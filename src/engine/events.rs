@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Notify, mpsc};
 
 use crate::domain::event::{Event, Level, Notice};
@@ -109,10 +110,17 @@ impl EventHub {
             true
         });
         match event {
-            Event::Account { .. } | Event::Resources { .. } | Event::Limits { .. } => {
-                push(&mut hub.state, event);
-            }
+            Event::Account { .. }
+            | Event::Resources { .. }
+            | Event::Limits { .. }
+            | Event::Sender { .. } => push(&mut hub.state, event),
             Event::Stored(_) => hub.state.push_back(event),
+            Event::StoreLost { .. } | Event::StoreBack => {
+                hub.state.retain(|old| !matches!(old, Event::StoreLost { .. }));
+                if event != Event::StoreBack {
+                    hub.state.push_back(event);
+                }
+            }
             Event::QueuePaused(_) => {
                 hub.state.retain(|old| !matches!(old, Event::QueuePaused(_)));
                 hub.state.push_back(event);
@@ -121,6 +129,22 @@ impl EventHub {
             | Event::Journal(_)
             | Event::Accounts { .. }
             | Event::Notice(_) => {}
+        }
+    }
+
+    /// Publishes that another process changed the history; how much and when is not known.
+    pub(super) fn others_changed<'a>(
+        &self,
+        accounts: impl IntoIterator<Item = &'a AccountName>,
+        now: DateTime<Utc>,
+    ) {
+        for account in accounts {
+            self.publish(Event::HistoryChanged {
+                account: account.clone(),
+                from: DateTime::UNIX_EPOCH,
+                until: now + TimeDelta::days(1),
+                new: 0,
+            });
         }
     }
 
@@ -200,6 +224,7 @@ fn push(waiting: &mut VecDeque<Event>, event: Event) {
             (Event::Account { account, .. }, Event::Account { account: same, .. })
             | (Event::Resources { account, .. }, Event::Resources { account: same, .. })
             | (Event::Limits { account, .. }, Event::Limits { account: same, .. })
+            | (Event::Sender { account, .. }, Event::Sender { account: same, .. })
                 if account == same =>
             {
                 *old = event;
@@ -216,8 +241,6 @@ mod tests {
     use std::pin::pin;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::{Context, Poll, Wake, Waker};
-
-    use chrono::{DateTime, TimeDelta};
 
     use super::*;
     use crate::domain::event::AccountStatus;

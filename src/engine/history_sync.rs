@@ -105,6 +105,8 @@ impl HistorySync<'_> {
             status.as_ref().is_some_and(|status| {
                 has_ended(status)
                     || status.named && status.synced_at.is_some_and(|at| at >= self.started)
+                    // Who reads it for all does not get on.
+                    || status.read_by.is_some() && status.unread == Unread::Later
             })
         });
         if !ready {

@@ -7,7 +7,7 @@ use std::thread;
 
 use chrono::{DateTime, Utc};
 
-use super::local_store::{LocalStore, error};
+use super::local_store::LocalStore;
 use crate::domain::event::StoreError;
 use crate::domain::purge::Purge;
 use crate::store::{Reader, StoreFailure};
@@ -22,7 +22,7 @@ const WAITING_BATCHES: usize = 0;
 pub type BatchSink<P> = dyn FnMut(Vec<Purge>, P) -> ControlFlow<()>;
 
 impl LocalStore {
-    /// Checks the file's pages, then stores the batches that `read` hands on, which runs on a
+    /// Checks a file's pages, then stores the batches that `read` hands on, which runs on a
     /// thread of its own. Each batch is stored, whole, when `stored` is called with its progress.
     /// Returns what `read` returned, also where it ended early. Batches of some ten thousand
     /// purges, roughly in the order of time, are fastest.
@@ -34,7 +34,7 @@ impl LocalStore {
         read: impl FnOnce(&mut BatchSink<P>) -> T + Send + 'static,
         mut stored: impl FnMut(&P),
     ) -> Result<(T, Recorded), StoreError> {
-        let failed = |failure: StoreFailure| error(self.path(), &failure);
+        let failed = |failure: StoreFailure| self.failed(&failure);
         self.read(Reader::check_pages)?;
         let mut writer = self.0.writer().map_err(failed)?;
         let mut import = writer.import().map_err(failed)?;

@@ -1,4 +1,6 @@
-//! The local store without work under way: what commands read from it.
+//! The store without work under way: what commands read from it.
+
+mod place;
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -14,18 +16,22 @@ use crate::domain::operator::Operator;
 use crate::domain::purge::PurgeDetail;
 use crate::domain::query::Sort;
 use crate::domain::resource::Resource;
+use crate::domain::store_address::StoreAddress;
 use crate::store::{Access, Reader, Store, StoreFailure, salvage};
 
+pub(super) use self::place::error;
+
+pub use self::place::StorePlace;
 pub use crate::store::{Lost, Salvaged, SalvagedPart};
 
-/// The local store. Every call blocks and has a connection of its own; errors name the file.
+/// The store. Every call blocks and has a connection of its own; errors name its place.
 #[derive(Clone, Debug)]
 pub struct LocalStore(pub(super) Store);
 
 impl LocalStore {
     /// Opens the store for reading and writing; creates it where there is none.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Store::open(path, Access::ReadWrite).map(Self).map_err(|failure| error(path, &failure))
+    pub fn open(place: &StorePlace) -> Result<Self, StoreError> {
+        Ok(Self(place.open(Access::ReadWrite)?))
     }
 
     /// Returns the number of purges in the store of an earlier purgedeck, which are written anew
@@ -34,48 +40,49 @@ impl LocalStore {
         Store::purges_to_convert(path)
     }
 
-    /// Opens the store for reading; `None` where there is none yet. One of an older purgedeck is
+    /// Opens the store for reading; `None` where there is no file yet. One of an older purgedeck is
     /// brought up first, where it can be written.
-    pub fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {
-        let opened = match Store::open(path, Access::ReadOnly) {
-            Err(older @ StoreFailure::Older { .. }) => Store::open(path, Access::ReadWrite)
-                .map_err(|failure| {
-                    let kept = matches!(failure, StoreFailure::ReadOnly | StoreFailure::Denied);
-                    if kept { older } else { failure }
-                }),
-            opened => opened,
+    pub fn open_existing(place: &StorePlace) -> Result<Option<Self>, StoreError> {
+        let older = match place.open(Access::ReadOnly) {
+            Ok(store) => return Ok(Some(Self(store))),
+            Err(failed) => failed,
         };
-        match opened {
+        if older.failure == StoreFailure::Missing {
+            return Ok(None);
+        }
+        if !matches!(older.failure, StoreFailure::Older { .. }) {
+            return Err(older.into());
+        }
+        match place.open(Access::ReadWrite) {
             Ok(store) => Ok(Some(Self(store))),
-            Err(StoreFailure::Missing) => Ok(None),
-            Err(failure) => Err(error(path, &failure)),
+            Err(failed) if may_be_readable(&failed.failure) => Err(older.into()),
+            Err(failed) => Err(failed.into()),
         }
     }
 
     /// Opens the store for reading and writing, or only for reading where it cannot be written:
     /// then the error says why.
-    pub fn open_as_permitted(path: &Path) -> Result<(Self, Option<StoreError>), StoreError> {
-        let failure = match Store::open(path, Access::ReadWrite) {
+    pub fn open_as_permitted(place: &StorePlace) -> Result<(Self, Option<StoreError>), StoreError> {
+        let failed = match place.open(Access::ReadWrite) {
             Ok(store) => return Ok((Self(store), None)),
-            Err(failure) => failure,
+            Err(failed) => failed,
         };
-        let error = error(path, &failure);
-        if matches!(
-            failure,
-            StoreFailure::ReadOnly
-                | StoreFailure::Denied
-                | StoreFailure::Full
-                | StoreFailure::Damaged { .. }
-        ) && let Ok(store) = Store::open(path, Access::ReadOnly)
+        if may_be_readable(&failed.failure)
+            && let Ok(store) = place.open(Access::ReadOnly)
         {
-            return Ok((Self(store), Some(error)));
+            return Ok((Self(store), Some(failed.into())));
         }
-        Err(error)
+        Err(failed.into())
     }
 
-    /// Returns the path of its file.
-    pub fn path(&self) -> &Path {
-        self.0.path()
+    /// Returns its place.
+    pub fn address(&self) -> &StoreAddress {
+        self.0.address()
+    }
+
+    /// Words a failure, with its place.
+    pub(super) fn failed(&self, failure: &StoreFailure) -> StoreError {
+        error(self.address(), failure)
     }
 
     /// Takes the operator by whom requests are queued and confirmed from now on.
@@ -93,7 +100,10 @@ impl LocalStore {
     /// Writes a copy of the store, which others may be writing into, as a new file. Refused if the
     /// store or the copy is damaged.
     pub fn back_up(&self, to: &Path) -> Result<(), StoreError> {
-        self.0.back_up(to).map_err(|failure| of_copy(self.0.path(), to, &failure))
+        self.0.back_up(to).map_err(|failure| match self.address() {
+            StoreAddress::File(from) => of_copy(from, to, &failure),
+            StoreAddress::Server(_) => self.failed(&failure),
+        })
     }
 
     /// Visits the purges that a filter selects, newest first and at most `limit`, until the visitor
@@ -139,12 +149,12 @@ impl LocalStore {
 
     /// Returns the error for a store that was found damaged, by anybody; it is read, not written.
     pub fn found_damaged(&self) -> Option<StoreError> {
-        self.0.found_damaged().map(|failure| error(self.0.path(), &failure))
+        self.0.found_damaged().map(|failure| self.failed(&failure))
     }
 
     /// Lets the store be written again, after [`Self::check`] has found nothing.
     pub fn forget_damage(&self) -> Result<(), StoreError> {
-        self.0.forget_damage().map_err(|failure| error(self.0.path(), &failure))
+        self.0.forget_damage().map_err(|failure| self.failed(&failure))
     }
 
     /// Reads the board as it was left, as text.
@@ -188,7 +198,7 @@ impl LocalStore {
         read: impl FnOnce(&Reader) -> Result<T, StoreFailure>,
     ) -> Result<T, StoreError> {
         let answer = self.0.reader().and_then(|reader| read(&reader));
-        answer.map_err(|failure| error(self.0.path(), &failure))
+        answer.map_err(|failure| self.failed(&failure))
     }
 }
 
@@ -203,13 +213,17 @@ fn of_copy(from: &Path, to: &Path, failure: &StoreFailure) -> StoreError {
             | StoreFailure::Newer { .. }
             | StoreFailure::Older { .. }
     );
-    error(if of_source { from } else { to }, failure)
+    error(&if of_source { from } else { to }.to_owned().into(), failure)
 }
 
-/// Words a failure of the store, with its file.
-pub(super) fn error(path: &Path, failure: &StoreFailure) -> StoreError {
-    StoreError {
-        words: format!("{}: {failure}", path.display()),
-        advice: failure.advice().to_owned(),
-    }
+/// True for a failure of opening a store for writing after which it may still be read.
+fn may_be_readable(failure: &StoreFailure) -> bool {
+    matches!(
+        failure,
+        StoreFailure::ReadOnly
+            | StoreFailure::Denied
+            | StoreFailure::Full
+            | StoreFailure::Damaged { .. }
+            | StoreFailure::Refused(_)
+    )
 }

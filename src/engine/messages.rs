@@ -20,8 +20,11 @@ pub(super) enum SenderMsg {
     },
     /// An account's limits changed.
     Limits,
-    /// An account's news were read: an occasion to read what other processes changed in the store.
+    /// An account's news were read, or another process told of a change: an occasion to read what
+    /// other processes changed in the store.
     NewsRead,
+    /// The connection to the store was lost and is there again: the leases are gone.
+    StoreBack,
 }
 
 /// A message to the sync of an account.
@@ -32,4 +35,10 @@ pub(super) enum SyncMsg {
     /// A purge of this resource was sent: its news are wanted soon, and the remaining quotas have
     /// changed.
     Sent(ResourceId),
+    /// The operator of another purgedeck wants news now, or has sent a purge.
+    Wanted,
+    /// Another purgedeck has read the account's newest history.
+    Synced(DateTime<Utc>),
+    /// Another purgedeck changed something in the store.
+    StoreChanged,
 }

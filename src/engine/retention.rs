@@ -1,9 +1,8 @@
 //! Keeps the history within its age and size: removes the oldest purges in the background, in small
 //! transactions between which other work goes on, and gives their space back.
 //!
-//! Of several purgedecks on a store one does it: the holder of a lock beside the store.
+//! Of several purgedecks on a store one does it: the holder of [`Duty::Upkeep`].
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -13,10 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::{Clock, delta};
 use super::events::EventHub;
-use super::store_lock::StoreLock;
 use super::store_writer::StoreWriter;
 use crate::domain::event::{Event, StoreError};
-use crate::store::{Reader, Removed, StoreFacts, StoreFailure};
+use crate::store::{Duty, Lease, Reader, Removed, StoreFacts, StoreFailure};
 
 /// Time after the start before the first look: the first screen and the news come first.
 const FIRST: Duration = Duration::from_secs(30);
@@ -139,13 +137,13 @@ impl Remover {
     }
 
     /// Works until `stop`.
-    pub(super) async fn work(self, store: Arc<Path>, stop: CancellationToken) {
-        let mut lock = StoreLock::for_upkeep(&store);
+    pub(super) async fn work(self, stop: CancellationToken) {
         let mut pause = FIRST;
         while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
             pause = PAUSE;
-            // A lock that is held elsewhere: another process does it.
-            if !lock.take().unwrap_or(false) {
+            let leased = self.writer.call(|store| store.lease(Duty::Upkeep)).await;
+            // Where it is held elsewhere, another process does it.
+            if !matches!(leased, Ok(Lease::Held)) {
                 continue;
             }
             match stop.run_until_cancelled(self.look()).await {
@@ -153,7 +151,11 @@ impl Remover {
                 Some(Err(error)) => tracing::warn!(%error, "old purges could not be removed"),
                 None => return,
             }
-            lock.release();
+            let released = self.writer.call(|store| store.release(&Duty::Upkeep)).await;
+            if let Err(error) = released {
+                // It ends with the connection.
+                tracing::warn!(%error, "the duty of removing old purges could not be given back");
+            }
             if !self.retention.is_limited() {
                 return;
             }

@@ -7,22 +7,24 @@
 //! lost is `unknown`: it is looked for in the vendor's history and never sent again but by the
 //! operator's own word. The same holds for what a crash left in `sending`.
 //!
-//! A journal that is damaged is not sent from: it is checked when the lock is taken, and a store
+//! A journal that is damaged is not sent from: it is checked when a lease is taken, and a store
 //! that was found damaged takes no `sending`.
 //!
-//! One process sends for a store at a time: the holder of a lock beside the store, taken while
+//! One process sends for an account at a time: the holder of its lease ([`leases`]), taken while
 //! there is something to send and given back after. The others watch and take over when the holder
-//! is gone.
+//! is gone. A lease may be lost at any time with the connection to the store: the store takes no
+//! `sending` without it, nothing goes out that took long since, and an answer is only written to
+//! the very sending that it answers.
 
 mod account_queue;
 mod journal;
 mod journal_writer;
+mod leases;
 mod outcome;
 mod schedule;
 mod submission;
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,26 +35,40 @@ use tokio_util::sync::CancellationToken;
 
 use self::journal::Journal;
 use self::journal_writer::JournalWriter;
+use self::leases::may_send;
 use self::schedule::next_request;
 use self::submission::{Submission, SubmissionResult};
 use super::clock::{Clock, JumpWatch};
 use super::events::EventHub;
 use super::messages::SenderMsg;
-use super::store_lock::StoreLock;
 use super::store_writer::StoreWriter;
-use crate::domain::event::{Event, Level};
+use crate::domain::event::Level;
 use crate::domain::ids::{AccountName, JournalId};
-use crate::domain::journal::JournalState;
 
 pub(super) use self::account_queue::AccountQueue;
 
-/// Interval of reading the journal while another process sends, to see its steps and to take over.
+/// Interval of reading the journal while another process sends, to see its steps and to take over,
+/// where the store tells nothing of itself.
 const WATCH: Duration = Duration::from_secs(1);
 /// Interval of reading the journal while this process sends, to see what others add or cancel.
 const WATCH_AT_WORK: Duration = Duration::from_secs(5);
+/// Pause after a lease was lost.
+const LEASE_LOST: TimeDelta = TimeDelta::seconds(1);
 /// Longest sleep while a request waits: a clock that is set forward, or a machine that slept, must
 /// not delay it longer.
 const MAX_SLEEP: TimeDelta = TimeDelta::seconds(30);
+
+/// The sharing of the store with other purgedecks, as far as it concerns the sender.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sharing {
+    /// The store tells what others change, and who holds a lease; `false`: it is watched.
+    pub(super) is_told: bool,
+    /// Pause between two tries to take a lease that another purgedeck has, where it is told.
+    pub(super) take_over: Duration,
+    /// Longest time between the step to `sending` and the request itself: later, another purgedeck
+    /// may have the lease.
+    pub(super) send_within: Duration,
+}
 
 /// The sender.
 #[derive(Debug)]
@@ -62,24 +78,24 @@ pub(super) struct Sender {
     events: EventHub,
     clock: Clock,
     inbox: mpsc::UnboundedReceiver<SenderMsg>,
-    lock: StoreLock,
+    sharing: Sharing,
     submissions: JoinSet<SubmissionResult>,
     /// The request of each running submission.
     submitting: HashMap<tokio::task::Id, (AccountName, JournalId)>,
     jumps: JumpWatch,
-    /// A failure of the lock was reported already.
+    /// A failure to take the leases was reported already.
     reported: bool,
 }
 
 impl Sender {
-    /// Makes a sender for these accounts and the store of this path.
+    /// Makes a sender for these accounts.
     pub(super) fn new(
         queues: BTreeMap<AccountName, AccountQueue>,
-        store: &Path,
         writer: StoreWriter,
         events: EventHub,
         clock: Clock,
         inbox: mpsc::UnboundedReceiver<SenderMsg>,
+        sharing: Sharing,
     ) -> Self {
         Self {
             journal: Journal::new(
@@ -91,7 +107,7 @@ impl Sender {
             jumps: clock.watch(),
             clock,
             inbox,
-            lock: StoreLock::for_sending(store),
+            sharing,
             submissions: JoinSet::new(),
             submitting: HashMap::new(),
             reported: false,
@@ -103,7 +119,7 @@ impl Sender {
     pub(super) async fn work(mut self, stop: CancellationToken) {
         let mut again = self.read_journal(true).await;
         loop {
-            self.take_or_give_lock().await;
+            self.take_or_give_leases().await;
             let wake = self.start_submissions(&stop).await;
             let watch = self.watch(again);
             tokio::select! {
@@ -128,17 +144,13 @@ impl Sender {
     /// Returns the time to the next reading of the journal without a message; `None` while there is
     /// nothing to send.
     fn watch(&self, again: bool) -> Option<Duration> {
-        if again || (self.has_to_send() && !self.lock.is_held()) {
-            Some(WATCH)
-        } else {
-            (self.lock.is_held() || self.journal.is_held()).then_some(WATCH_AT_WORK)
+        let is_told = self.sharing.is_told;
+        if again || self.waits_for_a_lease() {
+            return Some(if is_told { self.sharing.take_over } else { WATCH });
         }
-    }
-
-    fn has_to_send(&self) -> bool {
-        self.queues
-            .iter()
-            .any(|(account, queue)| !queue.is_read_only() && self.journal.has_to_send(account))
+        let is_at_work =
+            self.journal.is_held() || self.queues.values().any(|queue| queue.lease.is_held());
+        (is_at_work && !is_told).then_some(WATCH_AT_WORK)
     }
 
     /// Corrects planned times after our clock was set back, since they were planned by that clock.
@@ -170,7 +182,10 @@ impl Sender {
             messages.push(more);
         }
         let mut again = false;
-        if messages.contains(&SenderMsg::Journal) {
+        if messages.contains(&SenderMsg::StoreBack) {
+            self.lose_leases();
+            again = self.read_journal(true).await;
+        } else if messages.contains(&SenderMsg::Journal) {
             again = self.read_journal(true).await;
         } else if messages.contains(&SenderMsg::NewsRead) {
             again = self.read_journal(false).await;
@@ -194,8 +209,9 @@ impl Sender {
         match self.journal.read(always).await {
             Ok(false) => false,
             Ok(true) => {
-                if self.journal.others_wrote() {
-                    self.publish_foreign_changes();
+                // Where it is told, it is told at once.
+                if self.journal.others_wrote() && !self.sharing.is_told {
+                    self.events.others_changed(self.queues.keys(), self.clock.now());
                 }
                 let accounts: Vec<AccountName> = self.queues.keys().cloned().collect();
                 for account in accounts {
@@ -207,18 +223,6 @@ impl Sender {
                 self.journal.report(&error);
                 true
             }
-        }
-    }
-
-    /// Publishes that another process changed the history; how much and when is not known.
-    fn publish_foreign_changes(&self) {
-        for account in self.queues.keys() {
-            self.events.publish(Event::HistoryChanged {
-                account: account.clone(),
-                from: DateTime::UNIX_EPOCH,
-                until: self.clock.now() + TimeDelta::days(1),
-                new: 0,
-            });
         }
     }
 
@@ -234,68 +238,16 @@ impl Sender {
         }
     }
 
-    /// Takes the lock when there is something to send, and releases it when there is nothing.
-    async fn take_or_give_lock(&mut self) {
-        if !self.has_to_send() {
-            if self.submissions.is_empty() {
-                self.lock.release();
-            }
-            return;
-        }
-        if self.lock.is_held() {
-            return;
-        }
-        match self.lock.take() {
-            Ok(true) => {
-                self.reported = false;
-                if let Err(error) = self.journal.check().await {
-                    self.journal.report(&error);
-                    self.lock.release();
-                    return;
-                }
-                // Nobody sends now: entries in `sending` were left by a sender that is gone. They
-                // are read under the lock.
-                self.read_journal(true).await;
-                if let Err(error) = self.journal.leave_to_history(self.clock.now()).await {
-                    self.journal.report(&error);
-                    self.lock.release();
-                    return;
-                }
-                for queue in self.queues.values() {
-                    for entry in self.journal.of(&queue.client.account) {
-                        if entry.state == JournalState::Unknown {
-                            queue.expect(entry);
-                        }
-                    }
-                }
-            }
-            Ok(false) => {}
-            Err(error) => {
-                if !self.reported {
-                    self.reported = true;
-                    self.events.notice(
-                        Level::Error,
-                        None,
-                        format!(
-                            "Nothing can be sent: the lock beside the store cannot be taken \
-                             ({error})."
-                        ),
-                    );
-                }
-            }
-        }
-    }
-
     /// Sends requests that may go out now, one of each account at a time; returns the time to call
     /// it again.
     async fn start_submissions(&mut self, stop: &CancellationToken) -> Option<DateTime<Utc>> {
-        if !self.lock.is_held() || self.journal.is_paused() || stop.is_cancelled() {
+        if self.journal.is_paused() || stop.is_cancelled() {
             return None;
         }
-        let mut wake: Option<DateTime<Utc>> = None;
+        let is_lost = self.check_leases().await;
+        let mut wake = is_lost.then(|| self.clock.now() + LEASE_LOST);
         for queue in self.queues.values_mut() {
-            let queued = self.journal.queued(&queue.client.account).next();
-            if queue.busy || queue.is_read_only() || queued.is_none() {
+            if !may_send(queue, &self.journal) {
                 continue;
             }
             let usage = match self.journal.usage(queue).await {
@@ -332,6 +284,7 @@ impl Sender {
                     tries: queue.tries,
                     closed: queue.closed.clone(),
                     sent: self.journal.sent(queue),
+                    sharing: self.sharing,
                 };
                 let submission = self.submissions.spawn(submission.run(stop.clone()));
                 self.submitting.insert(submission.id(), submitting);

@@ -1,22 +1,25 @@
 //! The thread that writes into the store, one job after another. Tasks also read there, so that
 //! they see their own writes.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::clock::Clock;
 use super::events::EventHub;
 use crate::domain::event::{Level, StoreError};
-use crate::store::{Access, Reader, Store, StoreFailure, Writer};
+use crate::store::{Access, Duty, Lease, Reader, Store, StoreFailure, Writer};
 
 /// The connections of the writer thread.
 pub(super) struct StoreConnections {
     writer: Option<Writer>,
     /// For reads by tasks.
     pub(super) reader: Reader,
+    /// Duties that were taken, to be given back at the end.
+    duties: BTreeSet<Duty>,
 }
 
 impl StoreConnections {
@@ -26,13 +29,13 @@ impl StoreConnections {
             Access::ReadWrite => Some(store.writer()?),
             Access::ReadOnly => None,
         };
-        Ok(Self { writer, reader: store.reader()? })
+        Ok(Self { writer, reader: store.reader()?, duties: BTreeSet::new() })
     }
 
     /// Returns a number that changes when another process, or another connection, writes into the
     /// store, and not when we do.
-    pub(super) fn data_version(&self) -> Result<i64, StoreFailure> {
-        match &self.writer {
+    pub(super) fn data_version(&mut self) -> Result<i64, StoreFailure> {
+        match &mut self.writer {
             Some(writer) => writer.data_version(),
             None => self.reader.data_version(),
         }
@@ -41,6 +44,40 @@ impl StoreConnections {
     /// Returns the connection for writes.
     pub(super) fn writer(&mut self) -> Result<&mut Writer, StoreFailure> {
         self.writer.as_mut().ok_or(StoreFailure::ReadOnly)
+    }
+
+    /// Takes a duty, unless another purgedeck has it. It is given back with the connections at the
+    /// latest.
+    pub(super) fn lease(&mut self, duty: Duty) -> Result<Lease, StoreFailure> {
+        let lease = self.writer()?.lease(&duty)?;
+        if lease == Lease::Held {
+            self.duties.insert(duty);
+        }
+        Ok(lease)
+    }
+
+    /// Gives a duty back.
+    pub(super) fn release(&mut self, duty: &Duty) -> Result<(), StoreFailure> {
+        self.duties.remove(duty);
+        self.writer()?.release(duty)
+    }
+
+    /// True if a duty is held: it may have been lost with the connection.
+    pub(super) fn holds(&mut self, duty: &Duty) -> Result<bool, StoreFailure> {
+        self.writer()?.holds(duty)
+    }
+
+    /// Gives all duties back, so that others have them at once.
+    fn release_all(&mut self) {
+        let Some(writer) = &mut self.writer else { return };
+        for duty in std::mem::take(&mut self.duties) {
+            // One that was lost is not given back; one that cannot be ends with the connection.
+            if writer.holds(&duty) == Ok(true)
+                && let Err(failure) = writer.release(&duty)
+            {
+                tracing::warn!(?duty, %failure, "a duty could not be given back");
+            }
+        }
     }
 }
 
@@ -81,6 +118,8 @@ pub(super) struct StoreWriter {
     jobs: mpsc::Sender<Job>,
     alarm: DamageAlarm,
     clock: Clock,
+    /// False while the store's server is known to be out of reach.
+    reachable: watch::Sender<bool>,
 }
 
 impl StoreWriter {
@@ -96,8 +135,28 @@ impl StoreWriter {
                 while let Ok(Some(job)) = work.recv() {
                     job(&mut store);
                 }
+                store.release_all();
             })?;
-        Ok((Self { jobs, alarm, clock }, thread))
+        Ok((Self { jobs, alarm, clock, reachable: watch::Sender::new(true) }, thread))
+    }
+
+    /// False while the store's server is known to be out of reach.
+    pub(super) fn is_reachable(&self) -> bool {
+        *self.reachable.borrow()
+    }
+
+    /// Notes that the store's server can be reached, or cannot.
+    pub(super) fn set_reachable(&self, reachable: bool) {
+        self.reachable.send_replace(reachable);
+    }
+
+    /// Waits until a store that is out of reach can be reached; for ever where it is not.
+    pub(super) async fn back(&self) {
+        if self.is_reachable() {
+            return std::future::pending().await;
+        }
+        // The sender is ours.
+        let _ = self.reachable.subscribe().wait_for(|reachable| *reachable).await;
     }
 
     /// Runs a job on the thread. It runs even if the future is dropped or everything is stopped

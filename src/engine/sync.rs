@@ -7,9 +7,11 @@
 //! request for resources or limits, which change slowly. When nothing is due the sync sleeps on one
 //! timer.
 
+mod account_task;
 mod allowance;
 mod attribution;
 mod backoff;
+mod duty;
 mod history;
 mod list_strategy;
 mod offset_scan;
@@ -25,6 +27,7 @@ mod schedule;
 mod seen_records;
 mod strategy;
 mod upkeep;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -52,8 +55,10 @@ use crate::domain::failure::Failure;
 use crate::domain::limits::{HistoryRule, Limits, Reading};
 use crate::domain::resource::Resource;
 
+pub(super) use self::account_task::AccountTask;
+pub(super) use self::duty::SyncDuties;
 pub(super) use self::range_scan::RangeScan;
-pub(super) use self::saved_state::SavedState;
+use self::saved_state::SavedState;
 
 /// Returns the strategy by which a vendor with this rule is read; it continues from the stored
 /// state.
@@ -67,7 +72,7 @@ fn strategy(rule: &HistoryRule, saved: &SavedState, refresh: Duration) -> Box<dy
 
 /// Keeps one account up to date.
 #[derive(Debug)]
-pub(super) struct AccountSync {
+struct AccountSync {
     client: AccountClient,
     inbox: mpsc::UnboundedReceiver<SyncMsg>,
     limits: watch::Sender<Arc<Limits>>,
@@ -89,7 +94,7 @@ pub(super) struct AccountSync {
 
 impl AccountSync {
     /// Makes a sync that continues from the stored state.
-    pub(super) fn new(
+    fn new(
         client: AccountClient,
         inbox: mpsc::UnboundedReceiver<SyncMsg>,
         limits: watch::Sender<Arc<Limits>>,
@@ -122,8 +127,12 @@ impl AccountSync {
         }
     }
 
-    /// Works until `stop`.
-    pub(super) async fn run(mut self, stop: CancellationToken) {
+    /// Works until `stop`; returns the inbox and the status of the account, of which nothing is
+    /// asked any more.
+    async fn run(
+        mut self,
+        stop: CancellationToken,
+    ) -> (mpsc::UnboundedReceiver<SyncMsg>, AccountStatus) {
         let mut on_their_way = OnTheirWay::default();
         tokio::select! {
             biased;
@@ -131,6 +140,8 @@ impl AccountSync {
             () = self.work(&mut on_their_way) => {}
         }
         on_their_way.shutdown().await;
+        let status = AccountStatus { asking_since: None, next_at: None, ..self.status };
+        (self.inbox, status)
     }
 
     /// Works without an end.
@@ -182,8 +193,11 @@ impl AccountSync {
     fn receive(&mut self, message: &SyncMsg) {
         let now = self.client.vendor_now();
         match message {
-            SyncMsg::Refresh => {
+            SyncMsg::Refresh | SyncMsg::Wanted => {
                 self.schedule.refresh();
+                if *message == SyncMsg::Wanted {
+                    self.schedule.hurry();
+                }
                 if let Some(attribution) = &mut self.attribution {
                     attribution.refresh();
                 }
@@ -196,6 +210,8 @@ impl AccountSync {
                 }
                 self.history.mark_active(resource, now);
             }
+            // Nobody else reads this account.
+            SyncMsg::Synced(_) | SyncMsg::StoreChanged => {}
         }
     }
 

@@ -13,6 +13,7 @@ mod retention;
 mod send;
 mod several;
 mod sync;
+mod team;
 mod verify;
 mod wait;
 mod world;

@@ -302,7 +302,7 @@ impl Pane for QueuePane {
 
     fn on_event(&mut self, event: &Event, ctx: &PaneCtx<'_>) -> Update {
         match event {
-            Event::Journal(_) => self.ask_again(ctx),
+            Event::Journal(_) | Event::StoreBack => self.ask_again(ctx),
             Event::HistoryChanged { .. }
             | Event::Account { .. }
             | Event::Resources { .. }
@@ -310,6 +310,8 @@ impl Pane for QueuePane {
             | Event::Accounts { .. }
             | Event::QueuePaused(_)
             | Event::Stored(_)
+            | Event::Sender { .. }
+            | Event::StoreLost { .. }
             | Event::Notice(_) => Update::ignored(),
         }
     }

@@ -68,6 +68,38 @@ pub enum StoreFailure {
     /// A newer query cancelled this one.
     #[error("the query was cancelled")]
     Interrupted,
+    /// The server cannot be reached, or the connection was lost: it is made again by the next call.
+    #[error("the store's server cannot be reached: {0}")]
+    Unreachable(String),
+    /// The connection was lost while a write was at its end, and the server cannot be asked what
+    /// became of it.
+    #[error("the connection to the store's server was lost: it is not known if this was stored")]
+    Uncertain,
+    /// The server does not let us in, or its role may not do this.
+    #[error("the store's server refuses this: {0}")]
+    Refused(String),
+    /// The server has no room for another connection.
+    #[error("the store's server takes no more connections: {0}")]
+    TooManyConnections(String),
+    /// The address of the server cannot be used as it stands.
+    #[error("the address of the store's server cannot be used: {0}")]
+    Address(String),
+    /// The password could not be fetched.
+    #[error("the password of the store's server cannot be read: {0}")]
+    NoPassword(String),
+    /// The database has no schema of ours, and it was not to be made, or may not be.
+    #[error("the database has no purgedeck store in it")]
+    NoSchema,
+    /// A lock could not be asked for: nobody knows who has a duty.
+    #[error("the lock of those who share the store cannot be taken: {0}")]
+    NoLease(String),
+    /// Another purgedeck may have the duty that this takes: the lease was not taken, or was lost
+    /// with the connection.
+    #[error("this purgedeck does not hold the lease that this takes")]
+    LeaseLost,
+    /// The call is for files.
+    #[error("the store is on a server")]
+    OnServer,
     /// Any other error of the system or the database.
     #[error("the store cannot be used: {0}")]
     Io(String),
@@ -114,6 +146,31 @@ impl StoreFailure {
                 "Check the owner of the file and its directory, or name another file with --store."
             }
             Self::Interrupted => "Try again.",
+            Self::Unreachable(_) => {
+                "Check the address and the network. What is shown stays as it was read; nothing is \
+                 sent until the server is back, and nothing is lost."
+            }
+            Self::Uncertain => "Look at the queue when the server is back, before you do it again.",
+            Self::Refused(_) => {
+                "Check user and password, and ask the owner of the database for the rights: the \
+                 README has them as SQL."
+            }
+            Self::TooManyConnections(_) => {
+                "Raise max_connections on the server, or end some of those that are connected; it \
+                 is tried again."
+            }
+            Self::Address(_) => "Write it as postgres://user@host/database.",
+            Self::NoPassword(_) => {
+                "Check store_password_env, store_password_file or store_password_command."
+            }
+            Self::NoSchema => {
+                "Have the owner of the database run `purgedeck store migrate` with its address."
+            }
+            Self::NoLease(_) => "Check the directory of the store, or the database's server.",
+            Self::LeaseLost => "It is taken again as soon as nobody else has it.",
+            Self::OnServer => {
+                "Use the server's own means, such as pg_dump; `purgedeck store copy` makes a file."
+            }
             Self::Io(_) => {
                 "Check the disk and the file's directory, or name another file with --store."
             }
@@ -160,6 +217,16 @@ mod tests {
             StoreFailure::Missing,
             StoreFailure::Denied,
             StoreFailure::Interrupted,
+            StoreFailure::Unreachable("timed out".to_owned()),
+            StoreFailure::Uncertain,
+            StoreFailure::Refused("no right".to_owned()),
+            StoreFailure::TooManyConnections("too many clients already".to_owned()),
+            StoreFailure::Address("no host".to_owned()),
+            StoreFailure::NoPassword("no such file".to_owned()),
+            StoreFailure::NoSchema,
+            StoreFailure::NoLease("no such directory".to_owned()),
+            StoreFailure::LeaseLost,
+            StoreFailure::OnServer,
             StoreFailure::Io("disk I/O error".to_owned()),
         ] {
             assert!(!failure.to_string().is_empty(), "{failure:?}");

@@ -103,12 +103,15 @@ pub struct StepDetails {
     pub planned_at: Option<DateTime<Utc>>,
     /// The vendor's clock minus ours; `None` keeps a known one.
     pub ahead: Option<TimeDelta>,
+    /// Time at which the request went out to which this is the answer: the step is refused if it
+    /// went out again since. `None` for any.
+    pub sent_at: Option<DateTime<Utc>>,
 }
 
 impl StepDetails {
     /// Creates details that hold nothing but the time of the step.
     pub fn at(at: DateTime<Utc>) -> Self {
-        Self { at, error: None, purge: None, planned_at: None, ahead: None }
+        Self { at, error: None, purge: None, planned_at: None, ahead: None, sent_at: None }
     }
 }
 

@@ -17,14 +17,14 @@
 //!
 //! # Order of the files
 //!
-//! Each file imports only those before it: `error`, `json`, `codes`, `times`, `checksum`,
-//! `targets`, `tuning`, `schema`, `confirmation`, `marker`, `change_count`, `dictionary`, `kept`,
-//! `coverage`, `segment`, `varint`, `pieces`, `chunk`, `chunk_builder`, `chunks`, `trigram_index`,
-//! `compiled_filter`, `text_search`, `search_thread`; `journal_rows`, `attempt_rows`, `snapshot`,
-//! `segments`, `chunk_index`, `scan` and `text_scan`; `sorted`, `window`, `summary`, `recent`,
-//! `reader`, `export`, `page_uses`, `check`; `writer`, and what it writes: `accounts`, `record`,
-//! `journal`, `verification`, `attempts`, `retention`; `conversion`, `open`, `compact`, `backup`;
-//! `row_walk`, `salvage`.
+//! Each file imports only those before it: `error`, `checksum`, `tuning`, `schema`, `confirmation`,
+//! `marker`, `locks`, `change_count`, `dictionary`, `kept`, `coverage`, `segment`, `varint`,
+//! `pieces`, `chunk`, `chunk_builder`, `chunks`, `trigram_index`, `compiled_filter`, `text_search`,
+//! `search_thread`; `journal_rows`, `attempt_rows`, `snapshot`, `segments`, `chunk_index`, `scan`
+//! and `text_scan`; `sorted`, `window`, `summary`, `recent`, `reader`, `export`, `page_uses`,
+//! `check`; `writer`, and what it writes: `accounts`, `record`, `authors`, `journal`,
+//! `verification`, `attempts`, `retention`, `lease`, `copy`; `conversion`, `open`, `compact`,
+//! `backup`; `row_walk`, `salvage`.
 //!
 //! # Damage
 //!
@@ -38,6 +38,7 @@
 mod accounts;
 mod attempt_rows;
 mod attempts;
+mod authors;
 mod backup;
 mod change_count;
 mod check;
@@ -46,19 +47,20 @@ mod chunk;
 mod chunk_builder;
 mod chunk_index;
 mod chunks;
-mod codes;
 mod compact;
 mod compiled_filter;
 mod confirmation;
 mod conversion;
+mod copy;
 mod coverage;
 mod dictionary;
 mod error;
 mod export;
 mod journal;
 mod journal_rows;
-mod json;
 mod kept;
+mod lease;
+mod locks;
 mod marker;
 mod open;
 mod page_uses;
@@ -77,12 +79,10 @@ mod segments;
 mod snapshot;
 mod sorted;
 mod summary;
-mod targets;
 #[cfg(test)]
 mod tests;
 mod text_scan;
 mod text_search;
-mod times;
 mod trigram_index;
 mod tuning;
 mod varint;
@@ -90,9 +90,13 @@ mod verification;
 mod window;
 mod writer;
 
-pub use open::Store;
-pub use reader::{Interrupt, Reader};
-pub use record::Import;
+use super::{codes, json, targets, times};
+
 pub use salvage::{Lost, Salvaged, SalvagedPart, salvage};
 pub use tuning::Tuning;
-pub use writer::Writer;
+
+pub(super) use confirmation::newcomer;
+pub(super) use open::SqliteStore;
+pub(super) use reader::{SqliteInterrupt, SqliteReader};
+pub(super) use record::SqliteImport;
+pub(super) use writer::SqliteWriter;

@@ -169,7 +169,7 @@ fn app_setup(config: &Config, start: DashboardStart) -> Setup {
             forms: new_account::forms(&config.paths),
             config_file: config.paths.config.clone(),
             has_file: config.has_file,
-            has_history: config.settings.store.value.exists(),
+            has_history: config.may_have_store(),
         }),
         themes: Theme::notes().map(|(name, note)| (name.to_owned(), note.to_owned())).collect(),
     }

@@ -1,6 +1,8 @@
 //! Drives the real binary as a shell would: an empty home, arguments in, output and exit code out.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "../../src/testing/cluster.rs"]
+mod cluster;
 mod config;
 mod doctor;
 mod environment;
@@ -12,6 +14,7 @@ mod output;
 mod own_store;
 mod purge;
 mod queue;
+mod server;
 mod simulate;
 mod store;
 mod surface;

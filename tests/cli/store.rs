@@ -6,12 +6,16 @@ use std::path::Path;
 use std::process::Command;
 
 use chrono::{SecondsFormat, TimeDelta, Utc};
+use purgedeck::domain::journal::{JournalState, NewEntry};
+use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
+use purgedeck::store::{StepDetails, StepOutcome};
 use rusqlite::Connection;
 
+use crate::own_store::own_store;
 use crate::{Home, Ran, with_input};
 
 /// Lines for an import of so many purges.
-fn lines(count: u32) -> String {
+pub(crate) fn lines(count: u32) -> String {
     let line = |id: u32| {
         format!(
             concat!(
@@ -92,6 +96,116 @@ fn a_copy_of_a_store_is_one() {
     let list = |store: &str| home.run(&["--store", store, "--offline", "history"]).fine();
     assert_eq!(list("b.db"), list("s.db"));
     assert!(run(&home, &["store", "check"]).err.contains("is sound"));
+}
+
+/// Writes requests into the journal of `s.db`, one for each way that one can end.
+pub(crate) fn leave_requests(home: &Home, ends: &[&[JournalState]]) {
+    let store = own_store(&home.path(""), "s.db");
+    let mut writer = store.writer().unwrap();
+    for (number, end) in ends.iter().enumerate() {
+        let payload = Payload::Url(Targets::one(format!("/{number}")));
+        let request = PurgeRequest::new("a", "1", "www.site.com", payload);
+        let mut entry = NewEntry::new(request, Utc::now());
+        (entry.reason, entry.ticket) = (Some("it's stale".to_owned()), Some("INC-1".to_owned()));
+        let id = writer.enqueue(&[entry], Utc::now()).unwrap().remove(0).id;
+        let mut from = JournalState::Queued;
+        for to in *end {
+            let details = StepDetails {
+                error: (*to == JournalState::Rejected).then(|| "no such host".to_owned()),
+                purge: (*to == JournalState::Accepted).then(|| format!("p{number}").into()),
+                ..StepDetails::at(Utc::now())
+            };
+            let done = writer.step(&id, from, *to, &details).unwrap();
+            assert!(matches!(done, StepOutcome::Done(_)), "{done:?}");
+            from = *to;
+        }
+    }
+}
+
+/// What a store tells of its purges and requests.
+pub(crate) fn told(home: &Home, store: &str) -> [String; 2] {
+    let run = |command: &str| {
+        home.run(&["--store", store, "--offline", command, "--format", "ndjson"]).fine()
+    };
+    [run("history"), run("journal")]
+}
+
+#[test]
+fn a_store_is_copied_with_its_journal_beside_what_the_other_has_and_as_often_as_one_likes() {
+    use JournalState::{Accepted, Cancelled, Rejected, Sending, Successful, Unknown};
+
+    let home = Home::empty();
+    import(&home, 300).fine();
+    leave_requests(
+        &home,
+        &[
+            &[Sending, Accepted, Successful],
+            &[Cancelled],
+            &[Sending, Rejected],
+            &[Sending, Unknown],
+            &[Sending, Accepted],
+        ],
+    );
+    let copy = |from: &str, to: &str| home.run(&["store", "copy", from, to]);
+    let copied = copy("s.db", "new.db");
+    assert_eq!((copied.code, copied.out.as_str()), (0, ""), "{copied:?}");
+    assert!(copied.err.contains("300 purges read: 300 new in new.db"), "{copied:?}");
+    assert!(copied.err.contains("5 requests read: 5 new in new.db"), "{copied:?}");
+    assert_eq!(told(&home, "new.db"), told(&home, "s.db"));
+    let steps = |name: &str| -> Vec<(String, Option<String>, String, i64)> {
+        let connection = Connection::open(home.path(name)).unwrap();
+        let find = "SELECT j.id, s.from_state, s.to_state, s.at FROM journal_step s
+                    JOIN journal j ON j.seq = s.entry ORDER BY s.seq";
+        let mut find = connection.prepare(find).unwrap();
+        let rows =
+            find.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
+        let mut steps: Vec<_> = rows.unwrap().map(Result::unwrap).collect();
+        steps.sort();
+        steps
+    };
+    assert_eq!(steps("new.db").len(), 15);
+    assert_eq!(steps("new.db"), steps("s.db"));
+    let again = copy("s.db", "new.db");
+    assert!(again.err.contains("300 purges read: 0 new in new.db"), "{again:?}");
+    assert!(again.err.contains("5 requests read: 0 new in new.db"), "{again:?}");
+    assert_eq!(told(&home, "new.db"), told(&home, "s.db"));
+    let more = lines(3).replace("\"account\":\"a\"", "\"account\":\"b\"");
+    with_input(home.command(&["--store", "other.db", "import", "-"]), more.as_bytes()).fine();
+    copy("s.db", "other.db").fine();
+    assert_eq!(told(&home, "other.db")[0].lines().count(), 303);
+    assert!(run(&home, &["store", "check"]).err.contains("is sound"));
+    let checked = home.run(&["--store", "other.db", "store", "check"]);
+    assert!(checked.err.contains("is sound"), "{checked:?}");
+}
+
+#[test]
+fn requests_that_wait_are_not_copied_since_two_stores_would_send_them() {
+    let home = Home::empty();
+    for end in [&[][..], &[JournalState::Sending]] {
+        leave_requests(&home, &[end]);
+        let refused = home.run(&["store", "copy", "s.db", "new.db"]);
+        assert_eq!((refused.code, refused.out.as_str()), (8, ""), "{refused:?}");
+        assert!(refused.err.contains("purgedeck queue cancel"), "{refused:?}");
+        assert_eq!(told(&home, "new.db")[1], "", "nothing that waits is there");
+    }
+}
+
+#[test]
+fn a_copy_names_two_stores_that_are_not_one_and_of_which_one_is_there() {
+    let home = Home::empty();
+    import(&home, 1).fine();
+    for (from, to, code, words) in [
+        ("s.db", "s.db", 2, "are one store"),
+        ("s.db", "./s.db", 2, "are one store"),
+        ("none.db", "new.db", 1, "there is no store at none.db"),
+        ("s.db", "mysql://db/x", 2, "mysql:// is no kind of store"),
+        ("s.db", "postgres://mia:hunter2@db/x", 2, "password on the command line"),
+    ] {
+        let refused = home.run(&["store", "copy", from, to]);
+        assert_eq!((refused.code, refused.out.as_str()), (code, ""), "{refused:?}");
+        assert!(refused.err.contains(words) && !refused.err.contains("hunter2"), "{refused:?}");
+    }
+    assert!(!home.path("new.db").exists());
 }
 
 /// Leaves some megabytes of free space in the file; it gives them back or, as an older purgedeck

@@ -36,6 +36,7 @@ mod sorting;
 mod splits;
 mod stage;
 mod starting;
+mod team;
 #[expect(dead_code, reason = "the dashboard needs a part of it")]
 #[path = "../../src/testing.rs"]
 mod testing;

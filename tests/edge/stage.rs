@@ -74,7 +74,8 @@ impl Stage {
         let seat = seat(&config, vendor);
         let provider = seat.provider.clone();
         let clock = Clock::following_tokio(Utc::now());
-        let store = Store::open(&config.settings.store.value, Access::ReadWrite).unwrap();
+        let store =
+            Store::open(config.settings.store.value.file().unwrap(), Access::ReadWrite).unwrap();
         let (engine, events) = Engine::start(EngineConfig {
             // News come when a test asks for them.
             refresh: Duration::from_hours(1),

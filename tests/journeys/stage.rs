@@ -96,7 +96,8 @@ impl Stage {
 
     /// The store on the disk.
     pub(crate) fn store(&self) -> Store {
-        let store = Store::open(&self.config.settings.store.value, Access::ReadWrite).unwrap();
+        let path = self.config.settings.store.value.file().unwrap();
+        let store = Store::open(path, Access::ReadWrite).unwrap();
         store.operated_by(Operator::new("mia@deploy1".to_owned(), [7; 32]))
     }
 

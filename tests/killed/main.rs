@@ -8,9 +8,12 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::print_stderr, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "../../src/testing/cluster.rs"]
+mod cluster;
 mod moments;
 #[path = "../cli/own_store.rs"]
 mod own_store;
+mod team;
 mod upkeep;
 mod verdict;
 mod world;

@@ -128,9 +128,8 @@ fn compare(world: &World, posts: &BTreeMap<String, Vec<u64>>, resent: &BTreeSet<
     for target in posts.keys() {
         assert!(world.queued.contains_key(target), "who sent {target}?");
     }
-    let log = rusqlite::Connection::open(world.store.path()).unwrap();
     for (target, id) in &world.queued {
-        let steps = steps(&log, id);
+        let steps = world.steps(id);
         let took = |from: JournalState, to: JournalState| {
             let step = (Some(from.word().to_owned()), to.word().to_owned());
             steps.iter().filter(|taken| **taken == step).count()
@@ -146,18 +145,6 @@ fn compare(world: &World, posts: &BTreeMap<String, Vec<u64>>, resent: &BTreeSet<
             "{target} was sent again by itself: {arrived:?} {steps:#?}"
         );
     }
-}
-
-/// Reads the states that an entry moved from and to, in order, from the journal's own log.
-fn steps(log: &rusqlite::Connection, id: &JournalId) -> Vec<(Option<String>, String)> {
-    let mut find = log
-        .prepare(
-            "SELECT from_state, to_state FROM journal_step s JOIN journal j ON j.seq = s.entry
-             WHERE j.id = ?1 ORDER BY s.seq",
-        )
-        .unwrap();
-    let steps = find.query_map([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-    steps.map(Result::unwrap).collect()
 }
 
 /// What is called successful or failed is the purge that the journal has the id of; for one vendor

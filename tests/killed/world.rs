@@ -17,8 +17,9 @@ use purgedeck::providers::connect;
 use purgedeck::simulator::{self, FaultRule, Scenario, Simulator, SimulatorOptions};
 use purgedeck::store::Store;
 
+use super::cluster::Cluster;
 use super::moments::Moment;
-use super::own_store::own_store;
+use super::own_store::{own_store, team_store};
 
 /// The queue is filled up to this many requests whenever it is half empty; to more where many kills
 /// are asked for.
@@ -47,13 +48,29 @@ pub(crate) struct World {
     stalls: Vec<u64>,
     queue: usize,
     config: PathBuf,
+    /// The server with the store, where it is not a file.
+    pub(crate) cluster: Option<Cluster>,
     directory: tempfile::TempDir,
 }
+
+/// The database of a store on a server.
+const DATABASE: &str = "purges";
 
 impl World {
     /// The accounts of all vendors, some of whose purges fail, and a queue of hundreds. These
     /// faults are in force until [`World::mend`].
     pub(crate) async fn new(faults: Vec<FaultRule>) -> Self {
+        Self::with(faults, None).await
+    }
+
+    /// The same on a server; `None` where its programs are not installed.
+    pub(crate) async fn on_server(faults: Vec<FaultRule>) -> Option<Self> {
+        let cluster = Cluster::start()?;
+        cluster.sql("postgres", &format!("CREATE DATABASE {DATABASE}"));
+        Some(Self::with(faults, Some(cluster)).await)
+    }
+
+    async fn with(faults: Vec<FaultRule>, cluster: Option<Cluster>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (log, config) =
             (directory.path().join("access.ndjson"), directory.path().join("sim.toml"));
@@ -71,7 +88,10 @@ impl World {
             simulator.faults().inject(fault);
         }
         let places = places(&simulator);
-        let store = own_store(directory.path(), "sim.toml.db");
+        let store = match &cluster {
+            None => own_store(directory.path(), "sim.toml.db"),
+            Some(cluster) => team_store(directory.path(), &cluster.url(DATABASE)),
+        };
         let mut world = Self {
             simulator,
             store,
@@ -83,6 +103,7 @@ impl World {
             stalls: Vec::new(),
             queue: if super::kills(0) > 0 { LONG_QUEUE } else { QUEUE },
             config,
+            cluster,
             directory,
         };
         world.top_up();
@@ -135,6 +156,7 @@ impl World {
             .env("HOME", self.directory.path())
             .arg("--config")
             .arg(&self.config)
+            .args(self.cluster.iter().flat_map(|it| ["--store".to_owned(), it.url(DATABASE)]))
             .args(["--quiet", "queue", "run"])
             .stdin(Stdio::null())
             .stdout(Stdio::null());
@@ -173,6 +195,24 @@ impl World {
     pub(crate) fn journal(&self) -> Vec<JournalEntry> {
         let reader = self.store.reader().unwrap();
         reader.journal_newest(u32::MAX).unwrap()
+    }
+
+    /// The states that an entry moved from and to, in order, from the journal's own log.
+    pub(crate) fn steps(&self, id: &JournalId) -> Vec<(Option<String>, String)> {
+        let sql =
+            "SELECT from_state, to_state FROM journal_step s JOIN journal j ON j.seq = s.entry
+                   WHERE j.id = ? ORDER BY s.seq";
+        let Some(cluster) = &self.cluster else {
+            let log = rusqlite::Connection::open(self.store.address().file().unwrap()).unwrap();
+            let mut find = log.prepare(sql).unwrap();
+            let steps = find.query_map([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
+            return steps.unwrap().map(Result::unwrap).collect();
+        };
+        let sql = sql.replace('?', &format!("'{id}'"));
+        let rows = cluster.sql(DATABASE, &format!("SET search_path = purgedeck; {sql}"));
+        let state = |word: &str| Some(word.to_owned()).filter(|word| !word.is_empty());
+        let steps = rows.lines().filter_map(|row| row.split_once('|'));
+        steps.map(|(from, to)| (state(from), to.to_owned())).collect()
     }
 
     /// What the vendors carried out: each purge's id and its only target.

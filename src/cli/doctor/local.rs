@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::Finding;
 use crate::cli::console::count;
 use crate::cli::error::Class;
@@ -11,8 +13,12 @@ use crate::config::accounts::AccountConfig;
 use crate::config::load::{Config, Environment, Loaded};
 use crate::config::schema::ColourMode;
 use crate::config::secret::source::SecretSource;
-use crate::engine::LocalStore;
+use crate::domain::store_address::StoreAddress;
+use crate::engine::{LocalStore, ServerFacts, StorePlace};
 use crate::tui::{self, CharactersReason, MIN_SCREEN};
+
+/// Largest difference between the server's clock and ours that needs no word.
+const LARGEST_CLOCK_DIFFERENCE: TimeDelta = TimeDelta::seconds(5);
 
 /// A screen with room for all that matters.
 const ROOMY: (u16, u16) = (80, 24);
@@ -58,9 +64,10 @@ pub(super) fn configuration(loaded: &Loaded) -> Vec<Finding> {
 
 /// Checks that nobody else can read or change the files.
 pub(super) fn files(config: &Config) -> Vec<Finding> {
-    let store = &config.settings.store.value;
-    [(config.paths.config.as_path(), "600"), (&config.paths.state, "700"), (store, "600")]
+    let store = config.settings.store.value.file().map(|file| (file, "600"));
+    [(config.paths.config.as_path(), "600"), (&config.paths.state, "700")]
         .into_iter()
+        .chain(store)
         .filter_map(|(path, mode)| file_mode(path, mode))
         .collect()
 }
@@ -96,35 +103,93 @@ pub(super) fn secrets(account: &AccountConfig) -> Vec<Finding> {
     account.secrets().iter().map(check).collect()
 }
 
+/// Checks that the password of the store's server is where the configuration says.
+pub(super) fn store_password(config: &Config) -> Option<Finding> {
+    let source = config.store_password.as_ref().filter(|_| config.store_server().is_some())?;
+    let found = |words: String| Finding::ok("store", "credential", words);
+    Some(match source.check() {
+        Ok(()) => found(format!("the password comes from {}", source.describe())),
+        Err(error) => found(error.message).fail(Class::Auth, error.help),
+    })
+}
+
 /// Checks that the store can be read and written and is not damaged.
-pub(super) fn store(config: &Config) -> Finding {
-    let path = &config.settings.store.value;
+pub(super) fn store(config: &Config) -> Vec<Finding> {
+    let address = &config.settings.store.value;
     let found = |words: String| Finding::ok("store", "health", words);
-    if !path.exists() {
-        return found(format!("{} is not there yet; the first start makes it", path.display()));
+    if !config.may_have_store() {
+        return vec![found(format!("{address} is not there yet; the first start makes it"))];
     }
-    session::tell_conversion(path);
-    let health = LocalStore::open_as_permitted(path)
-        .and_then(|(store, unwritable)| Ok((unwritable, store.check()?)));
-    let size = std::fs::metadata(path).map_or(0, |file| file.len() >> 20);
-    match health {
-        Err(error) => found(error.words).fail(Class::Failed, error.advice),
-        Ok((Some(error), damage)) if damage.is_empty() => {
+    session::tell_conversion(address);
+    let (store, unwritable) = match LocalStore::open_as_permitted(&StorePlace::of(config)) {
+        Ok(opened) => opened,
+        Err(error) => return vec![found(error.words).fail(Class::Failed, error.advice)],
+    };
+    let mut findings = vec![match (store.check(), unwritable) {
+        (Err(error), _) => found(error.words).fail(Class::Failed, error.advice),
+        (Ok(damage), Some(error)) if damage.is_empty() => {
             let words = format!("{}; it can be read, and has no damage", error.words);
             found(words).fail(Class::Failed, error.advice)
         }
-        Ok((None, damage)) if damage.is_empty() => {
-            found(format!("{}: {size} MiB, no damage", path.display()))
-        }
-        Ok((_, damage)) => {
+        (Ok(damage), None) if damage.is_empty() => found(match address {
+            StoreAddress::File(path) => {
+                let size = std::fs::metadata(path).map_or(0, |file| file.len() >> 20);
+                format!("{address}: {size} MiB, no damage")
+            }
+            StoreAddress::Server(_) => format!("{address}: reached, no damage"),
+        }),
+        (Ok(damage), _) => {
             let some = damage.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
-            found(format!("{} is damaged: {some}", path.display())).fail(
+            found(format!("{address} is damaged: {some}")).fail(
                 Class::Failed,
-                "Nothing is written into it or sent from it. `purgedeck store salvage FILE` makes \
-                 a new store of what can be read.",
+                match address {
+                    StoreAddress::File(_) => {
+                        "Nothing is written into it or sent from it. `purgedeck store salvage \
+                         FILE` makes a new store of what can be read."
+                    }
+                    StoreAddress::Server(_) => "Restore the database from a backup.",
+                },
             )
         }
+    }];
+    match store.server() {
+        Ok(Some(server)) => findings.extend(server_findings(&server, Utc::now())),
+        Ok(None) => {}
+        Err(error) => {
+            let failed = Finding::ok("store", "server", error.words);
+            findings.push(failed.fail(Class::Failed, error.advice));
+        }
     }
+    findings
+}
+
+/// Checks the connection to the store's server, the rights of its user, and its clock.
+fn server_findings(server: &ServerFacts, now: DateTime<Utc>) -> Vec<Finding> {
+    let found = |check, words: String| Finding::ok("store", check, words);
+    let version = format!("PostgreSQL {}, schema {}", server.version, server.schema);
+    let connection = match (server.is_encrypted, server.is_local) {
+        (true, _) => found("server", format!("{version}, with TLS")),
+        (false, true) => found("server", format!("{version}, over a socket of this machine")),
+        (false, false) => found("server", format!("{version}, without TLS"))
+            .warn("Leave sslmode=disable out of its URL, unless the network is yours alone."),
+    };
+    let role = &server.role;
+    let rights = if server.may_write {
+        found("rights", format!("{role} may read and write"))
+    } else {
+        found("rights", format!("{role} may read only: it queues and sends nothing"))
+            .warn("Ask the owner of the database for the rights of an operator.")
+    };
+    let ahead = server.clock_ahead(now);
+    let seconds = ahead.num_milliseconds().abs() as f64 / 1000.0;
+    let clock = if ahead.abs() <= LARGEST_CLOCK_DIFFERENCE {
+        found("clock", format!("differs from the server's by {seconds:.1} s"))
+    } else {
+        let side = if ahead > TimeDelta::zero() { "behind" } else { "ahead of" };
+        found("clock", format!("{seconds:.0} s {side} the server's"))
+            .warn("Have both set by NTP: times of requests are those of the machine that queues.")
+    };
+    vec![connection, rights, clock]
 }
 
 /// Checks that the terminal can show the dashboard.
@@ -187,6 +252,32 @@ mod tests {
     use super::*;
     use crate::cli::doctor::Outcome;
     use crate::config::schema::{Setting, SettingOrigin};
+
+    #[test]
+    fn a_server_without_tls_a_user_who_may_only_read_and_a_wrong_clock_are_warned_of() {
+        let now = DateTime::UNIX_EPOCH;
+        let good = ServerFacts {
+            version: "15.14".to_owned(),
+            schema: 1,
+            role: "mia".to_owned(),
+            may_write: true,
+            is_encrypted: true,
+            is_local: false,
+            now,
+            duties: Vec::new(),
+        };
+        let outcomes = |server: &ServerFacts| -> Vec<Outcome> {
+            server_findings(server, now).iter().map(|finding| finding.outcome).collect()
+        };
+        assert_eq!(outcomes(&good), [Outcome::Ok; 3]);
+        let local = ServerFacts { is_encrypted: false, is_local: true, ..good.clone() };
+        assert_eq!(outcomes(&local), [Outcome::Ok; 3]);
+        let ahead = now + TimeDelta::seconds(-60);
+        let bad = ServerFacts { is_encrypted: false, may_write: false, now: ahead, ..good };
+        assert_eq!(outcomes(&bad), [Outcome::Warn; 3]);
+        let clock = server_findings(&bad, now).pop().map(|finding| finding.message);
+        assert_eq!(clock.as_deref(), Some("60 s ahead of the server's"));
+    }
 
     #[test]
     fn characters_are_said_to_be_those_that_the_dashboard_draws_with() {

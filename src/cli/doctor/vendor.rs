@@ -12,7 +12,7 @@ use crate::domain::account::Account;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::LimitsSource;
 use crate::domain::resource::Resource;
-use crate::engine::{AccountCheck, AccountHandle, Engine, LocalStore, StartOptions};
+use crate::engine::{AccountCheck, AccountHandle, Engine, LocalStore, StartOptions, StorePlace};
 
 /// Offset of a clock that is as good as none.
 const CLOCK_GOOD: TimeDelta = TimeDelta::seconds(5);
@@ -36,12 +36,12 @@ pub(super) fn accounts(
         return Ok(Vec::new());
     }
     let folder = tempfile::tempdir()?;
-    let path = &config.settings.store.value;
-    let store = if store_is_good && path.exists() {
-        LocalStore::open(path)?
+    let place = if store_is_good && config.may_have_store() {
+        StorePlace::of(&config)
     } else {
-        LocalStore::open(&folder.path().join("store.db"))?
+        StorePlace::file(&folder.path().join("store.db"))
     };
+    let store = LocalStore::open(&place)?;
     console.progress(&format!("asking {}", count(config.accounts.len(), "account")));
     let checks = signals::block_on(async {
         let options = StartOptions { offline: true, ..StartOptions::default() };

@@ -156,7 +156,7 @@ fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
     let flags = Flags { store: Some("/flag.db".into()), ..Flags::default() };
     let store = |config: Config| {
         let store = config.settings.store;
-        (store.value.display().to_string(), store.origin)
+        (store.value.to_string(), store.origin)
     };
     assert_eq!(
         store(read_in(&env, &flags, file).unwrap()),

@@ -78,6 +78,23 @@ impl SecretSource {
         }
     }
 
+    /// Fetches the secret as [`SecretSource::fetch`] does, for a caller that may block, inside or
+    /// outside of a runtime.
+    pub fn fetch_blocking(&self, withheld: &SecretVariables) -> Result<Secret, SecretError> {
+        let failed = |error: String| SecretError::new(error, "try again");
+        std::thread::scope(|scope| {
+            // A runtime cannot be waited for on a thread of another.
+            let fetching = scope.spawn(|| {
+                tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .map_err(|error| failed(error.to_string()))?
+                    .block_on(self.fetch(withheld))
+            });
+            fetching.join().unwrap_or_else(|_| Err(failed("it cannot be fetched".to_owned())))
+        })
+    }
+
     /// Checks what is possible without waiting for it: that the variable holds a secret, and that
     /// the file exists and is closed to others. No program is started.
     pub fn check(&self) -> Result<(), SecretError> {
@@ -155,7 +172,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
 }
 
 /// True for a name that a shell can set.
-fn is_variable(name: &str) -> bool {
+pub(in crate::config) fn is_variable(name: &str) -> bool {
     let is_letter = |it: char| it.is_ascii_alphabetic() || it == '_';
     name.starts_with(is_letter) && name.chars().all(|it| is_letter(it) || it.is_ascii_digit())
 }
@@ -346,6 +363,13 @@ mod tests {
     async fn a_program_prints_the_secret_and_no_shell_reads_its_words() {
         let secret = command(&["printf", "%s\n", "a$b;c"]).fetch(&none()).await.unwrap();
         assert_eq!(secret.expose(), "a$b;c");
+    }
+
+    #[tokio::test]
+    async fn a_secret_is_fetched_at_once_also_inside_a_runtime() {
+        let secret = command(&["printf", "s3cret\n"]).fetch_blocking(&none()).unwrap();
+        assert_eq!(secret.expose(), "s3cret");
+        assert!(SecretSource::Env("NO_SUCH_VARIABLE_1".into()).fetch_blocking(&none()).is_err());
     }
 
     #[tokio::test]

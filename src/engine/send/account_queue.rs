@@ -8,11 +8,31 @@ use tokio::sync::{mpsc, watch};
 use super::schedule::Holds;
 use super::submission::SubmissionResult;
 use crate::domain::budget::Cooldown;
+use crate::domain::event::Holder;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
 use crate::engine::account_client::AccountClient;
 use crate::engine::messages::SyncMsg;
 use crate::engine::safety::Safety;
+
+/// The right to send for an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum SendLease {
+    /// It is not ours, as far as we know nobody's.
+    #[default]
+    Free,
+    /// It is ours.
+    Held,
+    /// Another purgedeck has it.
+    Elsewhere(Holder),
+}
+
+impl SendLease {
+    /// True if it is ours, as far as we know.
+    pub(super) fn is_held(&self) -> bool {
+        *self == Self::Held
+    }
+}
 
 /// The queue of one account, as the sender sees it.
 #[derive(Debug)]
@@ -29,6 +49,7 @@ pub(in crate::engine) struct AccountQueue {
     pub(super) tries: u32,
     /// A request of the account is being submitted.
     pub(super) busy: bool,
+    pub(super) lease: SendLease,
 }
 
 impl AccountQueue {
@@ -48,6 +69,7 @@ impl AccountQueue {
             holds: Holds::default(),
             tries: 0,
             busy: false,
+            lease: SendLease::default(),
         }
     }
 
@@ -59,6 +81,9 @@ impl AccountQueue {
     /// Takes the result of a submission.
     pub(super) fn finish(&mut self, result: &SubmissionResult) {
         self.busy = false;
+        if result.lease_lost {
+            self.lease = SendLease::Free;
+        }
         self.tries = result.tries;
         let now = self.client.vendor_now();
         self.holds.until.retain(|_, until| *until > now);

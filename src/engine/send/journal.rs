@@ -24,7 +24,7 @@ const NEVER: &str = "the vendor's limits for this account allow no request of th
 
 /// The open entries as the sender last read or wrote them.
 ///
-/// This is the sender's working state, not a copy for show: while it holds the lock it is the one
+/// This is the sender's working state, not a copy for show: while it holds a lease it is the one
 /// who moves these entries on, and it decides by what it has just written. Changes by others are
 /// read before every decision that they could change ([`Journal::read`]).
 #[derive(Debug)]
@@ -144,7 +144,8 @@ impl Journal {
 
     /// Reports an error of the store to the operator, unless it is the same as the one before.
     pub(super) fn report(&mut self, error: &StoreError) {
-        if self.reported.as_ref() != Some(error) {
+        // That the store is out of reach is told once, for all.
+        if self.reported.as_ref() != Some(error) && self.writer.store.is_reachable() {
             self.reported = Some(error.clone());
             self.writer.events.notice(Level::Error, None, error.to_string());
         }
@@ -211,15 +212,22 @@ impl Journal {
         self.writer.usage(&queue.client, &limits, queue.closed.clone(), &sent).await
     }
 
-    /// Marks all entries in `sending` as unknown, so that they are looked up in the history. Only
-    /// for the holder of the sender's lock, and only while it sends nothing itself.
-    pub(super) async fn leave_to_history(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let left: Vec<JournalId> = self
-            .open
-            .values()
-            .filter(|entry| entry.state == JournalState::Sending)
-            .map(|entry| entry.id.clone())
-            .collect();
+    /// Marks the entries of these accounts in `sending` as unknown, so that they are looked up in
+    /// the history. Only for the holder of their leases; `ours` are those that it has on their way
+    /// itself.
+    pub(super) async fn leave_to_history(
+        &mut self,
+        accounts: &BTreeSet<AccountName>,
+        ours: &BTreeSet<JournalId>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let is_left = |entry: &&JournalEntry| {
+            entry.state == JournalState::Sending
+                && accounts.contains(&entry.request.account)
+                && !ours.contains(&entry.id)
+        };
+        let left: Vec<JournalId> =
+            self.open.values().filter(is_left).map(|entry| entry.id.clone()).collect();
         for id in left {
             self.mark_unknown(&id, now).await?;
         }
@@ -232,7 +240,12 @@ impl Journal {
         id: &JournalId,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let details = StepDetails { error: Some(LEFT.to_owned()), ..StepDetails::at(now) };
+        let known = self.open.get(id).filter(|entry| entry.state == JournalState::Sending);
+        let details = StepDetails {
+            error: Some(LEFT.to_owned()),
+            sent_at: known.and_then(|entry| entry.sent_at),
+            ..StepDetails::at(now)
+        };
         let stepped =
             self.writer.step(id, JournalState::Sending, JournalState::Unknown, details).await?;
         if let Some(entry) = stepped {

@@ -17,7 +17,7 @@ use crate::domain::query::Sort;
 use crate::engine::account_client::AccountClient;
 use crate::engine::clock::delta;
 use crate::engine::events::EventHub;
-use crate::engine::store_writer::StoreWriter;
+use crate::engine::store_writer::{StoreWriter, store_error};
 use crate::store::{MatchOutcome, Reader, StepDetails, StepOutcome, StoreFailure};
 
 /// Error between two clocks besides the known error of the vendor's.
@@ -30,6 +30,19 @@ pub(super) struct JournalWriter {
     pub(super) events: EventHub,
 }
 
+/// Result of an attempt to move an entry to another state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum StepResult {
+    /// It is in that state; the entry as it is now.
+    Taken(Box<JournalEntry>),
+    /// It was in another state, or sent at another time; `None` if there is no such entry.
+    Refused(Option<JournalState>),
+    /// Another purgedeck may send for the account.
+    LeaseLost,
+    /// The connection was lost on the way: it is not known here if the step was taken.
+    InDoubt(StoreError),
+}
+
 impl JournalWriter {
     /// Moves an entry from one state to another; `None` where it is not in the first one.
     pub(super) async fn step(
@@ -39,19 +52,41 @@ impl JournalWriter {
         to: JournalState,
         details: StepDetails,
     ) -> Result<Option<JournalEntry>, StoreError> {
+        match self.try_step(id, from, to, details).await? {
+            StepResult::Taken(entry) => Ok(Some(*entry)),
+            StepResult::Refused(_) | StepResult::LeaseLost => Ok(None),
+            StepResult::InDoubt(error) => Err(error),
+        }
+    }
+
+    /// Moves an entry from one state to another, and tells what kept it from that.
+    pub(super) async fn try_step(
+        &self,
+        id: &JournalId,
+        from: JournalState,
+        to: JournalState,
+        details: StepDetails,
+    ) -> Result<StepResult, StoreError> {
         let id = id.clone();
-        let stepped =
-            self.store.call(move |store| store.writer()?.step(&id, from, to, &details)).await?;
-        Ok(match stepped {
-            StepOutcome::Done(entry) => {
-                self.events.publish(Event::Journal(entry.clone()));
-                if let Some(event) = HookEvent::of_state(entry.state) {
-                    self.events.publish_end(event, &entry);
+        let stepped = self.store.call(move |store| {
+            Ok(match store.writer()?.step(&id, from, to, &details) {
+                Ok(StepOutcome::Done(entry)) => StepResult::Taken(entry),
+                Ok(StepOutcome::Refused { found }) => StepResult::Refused(found),
+                Err(StoreFailure::LeaseLost) => StepResult::LeaseLost,
+                Err(failure @ (StoreFailure::Unreachable(_) | StoreFailure::Uncertain)) => {
+                    StepResult::InDoubt(store_error(&failure))
                 }
-                Some(*entry)
+                Err(failure) => return Err(failure),
+            })
+        });
+        let stepped = stepped.await?;
+        if let StepResult::Taken(entry) = &stepped {
+            self.events.publish(Event::Journal(entry.clone()));
+            if let Some(event) = HookEvent::of_state(entry.state) {
+                self.events.publish_end(event, entry);
             }
-            StepOutcome::Refused { .. } => None,
-        })
+        }
+        Ok(stepped)
     }
 
     /// Links an entry to its purge; `None` where that purge belongs to another entry.

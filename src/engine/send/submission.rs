@@ -4,10 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::journal_writer::JournalWriter;
+use super::Sharing;
+use super::journal_writer::{JournalWriter, StepResult};
 use super::outcome::{SubmitOutcome, outcome_of};
 use crate::domain::budget::{self, Cooldown};
 use crate::domain::event::{Level, StoreError};
@@ -20,7 +22,7 @@ use crate::engine::clock::delta;
 use crate::engine::safety::Safety;
 use crate::engine::sync::RangeScan;
 use crate::providers::HistoryRequest;
-use crate::store::StepDetails;
+use crate::store::{Duty, StepDetails};
 
 /// Largest number of requests for the newest history.
 const MAX_PAGES: usize = 5;
@@ -49,6 +51,17 @@ pub(super) struct Submission {
     /// Other sent requests of the account, with times by the vendor's clock, that may not be in the
     /// history yet.
     pub(super) sent: Vec<JournalEntry>,
+    pub(super) sharing: Sharing,
+}
+
+/// A step that is to be written down after the request was `sending`.
+#[derive(Clone, Debug)]
+struct LastStep {
+    to: JournalState,
+    details: StepDetails,
+    /// Set if the vendor told it: then it holds also where another purgedeck has called the outcome
+    /// unknown meanwhile.
+    is_told: bool,
 }
 
 /// The result of a submission, from which the sender goes on.
@@ -68,6 +81,8 @@ pub(super) struct SubmissionResult {
     pub(super) journal_changed: bool,
     /// The store did not take it.
     pub(super) error: Option<StoreError>,
+    /// Another purgedeck may send for the account now.
+    pub(super) lease_lost: bool,
 }
 
 impl Submission {
@@ -81,6 +96,7 @@ impl Submission {
             tries: self.tries,
             journal_changed: false,
             error: None,
+            lease_lost: false,
         }
     }
 
@@ -107,27 +123,59 @@ impl Submission {
         if self.safety.forbids(&self.client.account) {
             return self.unsent();
         }
-        let details = StepDetails {
-            ahead: self.client.provider.clock_ahead(),
-            ..StepDetails::at(self.client.clock.now())
-        };
+        // To the microsecond, as it is stored.
+        let began = (self.client.clock.now().trunc_subsecs(6), Instant::now());
+        let details =
+            StepDetails { ahead: self.client.provider.clock_ahead(), ..StepDetails::at(began.0) };
         let sending = self
             .writer
-            .step(&self.entry.id, JournalState::Queued, JournalState::Sending, details)
+            .try_step(&self.entry.id, JournalState::Queued, JournalState::Sending, details)
             .await;
         match sending {
-            Ok(Some(_)) => {}
-            Ok(None) => {
+            Ok(StepResult::Taken(_)) => {}
+            Ok(StepResult::Refused(_)) => {
                 return SubmissionResult { journal_changed: true, ..self.unsent() };
+            }
+            Ok(StepResult::LeaseLost) => {
+                return SubmissionResult { lease_lost: true, ..self.unsent() };
+            }
+            Ok(StepResult::InDoubt(error)) => {
+                return self.take_back(began.0, Some(error), &stop).await;
             }
             Err(error) => return self.put_off(now + PUT_OFF, Some(error)),
         }
+        if !self.may_go_out(began).await {
+            return self.take_back(began.0, None, &stop).await;
+        }
         let answer = self.client.provider.submit(&self.entry.request).await;
-        self.answered(
-            outcome_of(answer, &self.limits, self.entry.request.kind(), self.tries),
-            &stop,
-        )
-        .await
+        let outcome = outcome_of(answer, &self.limits, self.entry.request.kind(), self.tries);
+        self.answered(outcome, began.0, &stop).await
+    }
+
+    /// True if nobody else can have the lease that the step to `sending` was taken under. The
+    /// machine may have slept since; a clock that counts that time tells.
+    async fn may_go_out(&self, (at, began): (DateTime<Utc>, Instant)) -> bool {
+        let duty = Duty::Send(self.client.account.clone());
+        if self.writer.store.call(move |store| store.holds(&duty)).await != Ok(true) {
+            return false;
+        }
+        let passed = (self.client.clock.now() - at).max(delta(began.elapsed()));
+        passed <= delta(self.sharing.send_within)
+    }
+
+    /// Puts a request that did not go out back into the queue, unless somebody else has moved it
+    /// on.
+    async fn take_back(
+        &self,
+        sent_at: DateTime<Utc>,
+        error: Option<StoreError>,
+        stop: &CancellationToken,
+    ) -> SubmissionResult {
+        let now = self.client.clock.now();
+        let details = StepDetails { sent_at: Some(sent_at), ..StepDetails::at(now) };
+        let result = self.put_off(self.client.vendor_now() + PUT_OFF, error);
+        let last = LastStep { to: JournalState::Queued, details, is_told: false };
+        self.write_down(last, result, stop).await
     }
 
     /// Returns the earliest time with room for the request, counting everybody's purges until now.
@@ -203,10 +251,18 @@ impl Submission {
         }
     }
 
-    async fn answered(&self, outcome: SubmitOutcome, stop: &CancellationToken) -> SubmissionResult {
+    async fn answered(
+        &self,
+        outcome: SubmitOutcome,
+        sent_at: DateTime<Utc>,
+        stop: &CancellationToken,
+    ) -> SubmissionResult {
         let now = self.client.clock.now();
-        let mut details =
-            StepDetails { ahead: self.client.provider.clock_ahead(), ..StepDetails::at(now) };
+        let mut details = StepDetails {
+            ahead: self.client.provider.clock_ahead(),
+            sent_at: Some(sent_at),
+            ..StepDetails::at(now)
+        };
         let mut result = SubmissionResult { tries: 0, ..self.unsent() };
         let to = match outcome {
             SubmitOutcome::Accepted(purge) => {
@@ -240,34 +296,45 @@ impl Submission {
                 JournalState::Queued
             }
         };
-        self.write_down(to, details, result, stop).await
+        self.write_down(LastStep { to, details, is_told: true }, result, stop).await
     }
 
     /// Stores the outcome, with as many attempts as it takes.
     async fn write_down(
         &self,
-        to: JournalState,
-        details: StepDetails,
+        last: LastStep,
         mut result: SubmissionResult,
         stop: &CancellationToken,
     ) -> SubmissionResult {
-        let (mut pause, mut attempts) = (WRITE_PAUSE, 0);
+        let LastStep { to, details, is_told } = last;
+        let (mut from, mut pause, mut attempts) = (JournalState::Sending, WRITE_PAUSE, 0);
         loop {
-            let stepped =
-                self.writer.step(&self.entry.id, JournalState::Sending, to, details.clone()).await;
+            let stepped = self.writer.try_step(&self.entry.id, from, to, details.clone()).await;
             let error = match stepped {
-                Ok(Some(entry)) => {
-                    result.entry = Some(entry);
+                Ok(StepResult::Taken(entry)) => {
+                    result.entry = Some(*entry);
                     return result;
                 }
-                Ok(None) => {
+                // Who took over could not know it.
+                Ok(StepResult::Refused(Some(JournalState::Unknown)))
+                    if is_told && from == JournalState::Sending && to != JournalState::Unknown =>
+                {
+                    from = JournalState::Unknown;
+                    continue;
+                }
+                Ok(StepResult::Refused(found)) => {
+                    self.report_late(found, to);
                     result.journal_changed = true;
                     return result;
                 }
-                Err(error) => error,
+                Ok(StepResult::LeaseLost) => {
+                    result.journal_changed = true;
+                    return result;
+                }
+                Ok(StepResult::InDoubt(error)) | Err(error) => error,
             };
             attempts += 1;
-            if attempts == WRITES {
+            if attempts == WRITES && is_told {
                 self.writer.events.notice(
                     Level::Error,
                     Some(&self.client.account),
@@ -285,8 +352,25 @@ impl Submission {
             tokio::select! {
                 () = stop.cancelled(), if attempts >= WRITES => {}
                 () = tokio::time::sleep(pause) => {}
+                () = self.writer.store.back() => {}
             }
             pause = (pause * 2).min(WRITE_PAUSE_LONGEST);
+        }
+    }
+
+    /// Tells the operator of an answer that the journal has no place for: somebody had the request
+    /// sent again meanwhile, by their word.
+    fn report_late(&self, found: Option<JournalState>, to: JournalState) {
+        let is_again = matches!(found, Some(JournalState::Queued | JournalState::Sending));
+        if is_again && to == JournalState::Accepted {
+            self.writer.events.notice(
+                Level::Warning,
+                Some(&self.client.account),
+                format!(
+                    "The vendor took a purge of {} that is being sent again: its answer came late.",
+                    self.entry.request.cname
+                ),
+            );
         }
     }
 }

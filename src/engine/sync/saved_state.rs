@@ -17,19 +17,19 @@ pub(super) const ACTIVE_FOR: TimeDelta = TimeDelta::hours(2);
 /// The stored state of an account from which its sync starts.
 #[derive(Clone, Debug, Default)]
 pub(in crate::engine) struct SavedState {
-    pub(in crate::engine) coverage: Coverage,
+    pub(super) coverage: Coverage,
     /// The ranges for which the vendor's activity log was read.
-    pub(in crate::engine) activity: Coverage,
-    pub(in crate::engine) synced_at: Option<DateTime<Utc>>,
-    pub(in crate::engine) resources: Arc<Vec<Resource>>,
-    pub(in crate::engine) active: Vec<(ResourceId, DateTime<Utc>)>,
+    pub(super) activity: Coverage,
+    pub(super) synced_at: Option<DateTime<Utc>>,
+    pub(super) resources: Arc<Vec<Resource>>,
+    pub(super) active: Vec<(ResourceId, DateTime<Utc>)>,
     /// The resources whose lists had been read to their end when the coverage was stored.
-    pub(in crate::engine) whole_lists: BTreeSet<ResourceId>,
+    pub(super) whole_lists: BTreeSet<ResourceId>,
 }
 
 impl SavedState {
     /// Reads it from the store.
-    pub(in crate::engine) fn read(
+    pub(super) fn read(
         reader: &Reader,
         account: &AccountName,
         now: DateTime<Utc>,
@@ -53,7 +53,7 @@ impl SavedState {
     }
 
     /// Returns the account's status before the first request.
-    pub(in crate::engine) fn status(&self) -> AccountStatus {
+    pub(super) fn status(&self) -> AccountStatus {
         AccountStatus { synced_at: self.synced_at, ..AccountStatus::default() }
     }
 }

@@ -636,3 +636,82 @@ async fn what_somebody_else_queued_is_told_and_sent_only_at_the_operators_word()
     assert_eq!(vendor.got(), [["/own"], ["/planted"]]);
     running.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_sleeps_at_any_moment_sends_once_and_never_long_after_the_record_of_it() {
+    let mut taken_back = 0;
+    for looks in 0..30 {
+        let bench = Bench::new();
+        let vendor = Vendor::new("a", &bench.clock);
+        let mut running = bench.start(from_ref(&vendor));
+        running.synced("a").await;
+        vendor.change(|state| state.sleeps_after = Some(looks));
+        running.enqueue(vec![request("a", "r1", "/1")], begin());
+        let sending = running.journal(JournalState::Sending).await;
+        running.journal(JournalState::Successful).await;
+        assert_eq!(vendor.got(), [["/1"]], "{looks}");
+        let entry = running.entry(&sending.id);
+        taken_back += u32::from(entry.sent_at != sending.sent_at);
+        let reached = vendor.change(|state| state.got[0].0);
+        assert!(reached - entry.sent_at.unwrap() < TimeDelta::seconds(10), "{looks}");
+        running.stop().await;
+    }
+    assert!(taken_back > 0, "it never slept between the record and the request");
+}
+
+/// Has another purgedeck move a request on that waits for its answer; returns the request after it.
+async fn moved_by_others(running: &mut Running, to: &[JournalState]) -> JournalEntry {
+    let sending = running.journal(JournalState::Sending).await;
+    let mut writer = running.store.writer().unwrap();
+    let mut entry = sending.clone();
+    for (second, to) in (1..).zip(to) {
+        let details = StepDetails::at(begin() + TimeDelta::seconds(second));
+        let stepped = writer.step(&sending.id, entry.state, *to, &details).unwrap();
+        let StepOutcome::Done(next) = stepped else { panic!("{stepped:?}") };
+        entry = *next;
+    }
+    entry
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_counts_though_who_took_over_called_the_outcome_unknown() {
+    for (act, state) in [
+        (Act::Refuse, JournalState::Rejected),
+        (Act::Unreachable, JournalState::Queued),
+        (Act::RateLimit(None), JournalState::Queued),
+        (Act::Take, JournalState::Accepted),
+        (Act::Lose, JournalState::Unknown),
+    ] {
+        let bench = Bench::new();
+        let vendor = Vendor::new("a", &bench.clock);
+        vendor.change(|it| (it.slow, it.gives_id) = (Duration::from_secs(20), true));
+        vendor.change(|it| it.acts.push_back(act.clone()));
+        let mut running = a_queue(&bench, &vendor, &["/1"]).await;
+        let unknown = moved_by_others(&mut running, &[JournalState::Unknown]).await;
+        if state == JournalState::Unknown {
+            running.pass(Duration::from_mins(1)).await;
+            assert_eq!(running.entry(&unknown.id).state, state, "{act:?}");
+        } else {
+            running.journal(JournalState::Unknown).await;
+            let told = running.journal(state).await;
+            assert_eq!(told.purge.is_some(), state == JournalState::Accepted, "{act:?}");
+        }
+        running.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_an_earlier_sending_moves_no_later_one() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    vendor.change(|it| it.slow = Duration::from_secs(20));
+    vendor.change(|it| it.acts.push_back(Act::Refuse));
+    let mut running = a_queue(&bench, &vendor, &["/1"]).await;
+    // The operator had it sent again, elsewhere, where it is on its way.
+    let again = [JournalState::Unknown, JournalState::Queued, JournalState::Sending];
+    let moved = moved_by_others(&mut running, &again).await;
+    running.pass(Duration::from_mins(1)).await;
+    assert_eq!(running.entry(&moved.id), moved);
+    assert_eq!(vendor.got(), [["/1"]]);
+    running.stop().await;
+}

@@ -109,6 +109,8 @@ pub(super) struct State {
     /// Everything that reached it.
     pub(super) got: Vec<(DateTime<Utc>, PurgeRequest)>,
     pub(super) refused_for_rate: u32,
+    /// Number of looks at its clock after which the machine sleeps for an hour.
+    pub(super) sleeps_after: Option<u32>,
     dice: fastrand::Rng,
     next_id: u64,
 }
@@ -174,6 +176,7 @@ impl Vendor {
                 limits_asked: 0,
                 got: Vec::new(),
                 refused_for_rate: 0,
+                sleeps_after: None,
                 dice: fastrand::Rng::with_seed(11),
                 next_id: 1,
             }),
@@ -292,6 +295,12 @@ impl State {
             ..testing::purge(account.clone(), id.clone(), created)
         });
         id
+    }
+
+    fn falls_asleep(&mut self) -> bool {
+        let left = self.sleeps_after;
+        self.sleeps_after = left.and_then(|left| left.checked_sub(1));
+        left == Some(0)
     }
 
     fn fault_by_chance(&mut self) -> Option<Failure> {
@@ -456,6 +465,9 @@ impl Provider for Vendor {
     }
 
     fn clock_ahead(&self) -> Option<TimeDelta> {
+        if self.change(State::falls_asleep) {
+            self.clock.set_on(TimeDelta::hours(1));
+        }
         self.change(|state| state.dates.then_some(state.ahead))
     }
 }

@@ -62,6 +62,8 @@ fn row(account: &Account, names: u16, inputs: &OverlayInputs<'_>, writer: &mut R
         writer.put(&failure.headline(), Role::Failed);
     } else if let Some(words) = status.and_then(|status| format::reading(status, now)) {
         writer.put(&words, Role::Dim);
+    } else if let Some(by) = status.and_then(|status| status.read_by.as_ref()) {
+        writer.put(&format!("read by {by}"), Role::Dim);
     }
     if let Some(words) = status.and_then(|status| format::next_try(status, now, inputs.zone)) {
         writer.put(", ", Role::Dim).put(&words, Role::Dim);
@@ -84,8 +86,9 @@ fn about(account: &Account, inputs: &OverlayInputs<'_>, cells: u16) -> Vec<(Stri
         facts.push(format::count_noun(resources.len() as u64, "resource", "resources"));
     }
     if let Some(status) = status {
-        let synced = status.synced_at.map(|at| format!("read {}", format::moment(at, now, zone)));
-        facts.extend(synced);
+        let by = status.read_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        let read = |at| format!("read {}{by}", format::moment(at, now, zone));
+        facts.extend(status.synced_at.map(read));
         if status.unfinished > 0 {
             facts.push(format!("{} unfinished", format::count(status.unfinished.into())));
         }

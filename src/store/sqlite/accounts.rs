@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::writer::{Durability, Writer};
+use super::writer::{Durability, SqliteWriter};
 use super::{coverage, json, kept, times};
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::resource::Resource;
 use crate::store::failure::StoreFailure;
 
-impl Writer {
+impl SqliteWriter {
     /// Adds a half-open range of time for which an account's history is complete.
-    pub fn add_coverage(
+    pub(in crate::store) fn add_coverage(
         &mut self,
         account: &AccountName,
         from: DateTime<Utc>,
@@ -32,7 +32,7 @@ impl Writer {
     }
 
     /// Replaces the resources of an account whose lists were read to their end.
-    pub fn save_whole_lists(
+    pub(in crate::store) fn save_whole_lists(
         &mut self,
         account: &AccountName,
         whole: &BTreeSet<ResourceId>,
@@ -45,7 +45,7 @@ impl Writer {
     }
 
     /// Replaces an account's resources, in this order.
-    pub fn save_resources(
+    pub(in crate::store) fn save_resources(
         &mut self,
         account: &AccountName,
         resources: &[Resource],
@@ -74,7 +74,7 @@ impl Writer {
     }
 
     /// Stores when an account's newest history was last read without an error.
-    pub fn mark_synced(
+    pub(in crate::store) fn mark_synced(
         &mut self,
         account: &AccountName,
         at: DateTime<Utc>,

@@ -7,12 +7,13 @@ use std::ops::ControlFlow;
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
+use super::authors::AuthorChanges;
 use super::compiled_filter::CompiledFilter;
-use super::segment::{Change, SegmentEntry};
+use super::segment::SegmentEntry;
 use super::snapshot::segment_entry;
 use super::times::Direction;
-use super::writer::{Durability, WriteTransaction, Writer};
-use super::{attempt_rows, coverage, json, kept, segments, times};
+use super::writer::{Durability, SqliteWriter, WriteTransaction};
+use super::{attempt_rows, coverage, json, kept, times};
 use crate::domain::activity::{Attempt, Author, Names, Refused};
 use crate::domain::ids::AccountName;
 use crate::domain::kind::Kind;
@@ -27,10 +28,10 @@ const BATCH: usize = 500;
 /// Longest time between our record of a request and the vendor's, in microseconds.
 const SAME_REQUEST_MICROS: i64 = 30 * 1_000_000;
 
-impl Writer {
+impl SqliteWriter {
     /// Records entries of an account's activity log; known ones stay as they are. Returns the new
     /// attempts that were refused and were not sent by this store's journal.
-    pub fn record_attempts(
+    pub(in crate::store) fn record_attempts(
         &mut self,
         account: &AccountName,
         attempts: &[Attempt],
@@ -66,7 +67,7 @@ impl Writer {
     /// Attributes an account's purges of a time range, ends included, to the authors that its
     /// activity log names, and stores that the log was read for this range up to `settled`. Returns
     /// the purges that changed.
-    pub fn attribute_attempts(
+    pub(in crate::store) fn attribute_attempts(
         &mut self,
         account: &AccountName,
         (from, until): (DateTime<Utc>, DateTime<Utc>),
@@ -86,7 +87,7 @@ impl Writer {
 
     /// Applies the names of an account's people and tokens to all their purges, old ones too. Does
     /// nothing if the names are those of the last time.
-    pub fn rename_authors(
+    pub(in crate::store) fn rename_authors(
         &mut self,
         account: &AccountName,
         names: &Names,
@@ -251,42 +252,4 @@ fn rename(
             .execute(parameters)?;
     }
     changes.finish(transaction)
-}
-
-/// Purges with a new author.
-#[derive(Debug, Default)]
-struct AuthorChanges {
-    changes: Vec<Change>,
-    recorded: Recorded,
-}
-
-impl AuthorChanges {
-    fn add(
-        &mut self,
-        transaction: &mut WriteTransaction<'_>,
-        mut entry: SegmentEntry,
-        by: Option<&str>,
-    ) -> Result<(), StoreFailure> {
-        let by = by.map_or(Ok(0), |by| transaction.word_id(by))?;
-        if entry.columns.by == by {
-            return Ok(());
-        }
-        entry.columns.by = by;
-        transaction
-            .connection
-            .prepare_cached("UPDATE purge SET \"by\" = ?2 WHERE key = ?1")?
-            .execute((entry.key, by))?;
-        self.changes.push((entry.key, Some(entry)));
-        self.recorded.changed += 1;
-        self.recorded.extend_to(times::instant(entry.created()));
-        Ok(())
-    }
-
-    fn finish(mut self, transaction: &WriteTransaction<'_>) -> Result<Recorded, StoreFailure> {
-        self.changes.sort_by_key(|change| change.0);
-        self.changes.dedup_by_key(|change| change.0);
-        let longest = transaction.tuning.segment_length;
-        segments::update(transaction.connection, longest, &self.changes)?;
-        Ok(self.recorded)
-    }
 }

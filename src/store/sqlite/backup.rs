@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::marker::with_suffix;
-use super::open::{Store, create_new};
+use super::open::{SqliteStore, create_new};
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::Access;
 
@@ -49,10 +49,10 @@ impl Drop for NewFile {
     }
 }
 
-impl Store {
+impl SqliteStore {
     /// Writes a copy of the store into a new file. The copy is checked; nothing is left of one that
     /// is not sound.
-    pub fn back_up(&self, to: &Path) -> Result<(), StoreFailure> {
+    pub(in crate::store) fn back_up(&self, to: &Path) -> Result<(), StoreFailure> {
         if let Some(failure) = self.found_damaged() {
             return Err(failure);
         }

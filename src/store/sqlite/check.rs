@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::chunk::Chunk;
 use super::marker::DamageMarker;
-use super::reader::Reader;
+use super::reader::SqliteReader;
 use super::segment::{Segment, SegmentEntry};
 use super::snapshot::{ENTRY_COLUMNS, Snapshot, segment_entry};
 use super::{attempt_rows, chunk_index, journal_rows, json, page_uses};
@@ -61,10 +61,10 @@ impl Findings {
     }
 }
 
-impl Reader {
+impl SqliteReader {
     /// Checks the whole file and reads every row. Returns the findings; none if it is sound. Takes
     /// some ten seconds for a million purges.
-    pub fn check(&self) -> Result<Vec<String>, StoreFailure> {
+    pub(in crate::store) fn check(&self) -> Result<Vec<String>, StoreFailure> {
         let mut findings = Findings::default();
         let checked = self.answer(|snapshot| everything(snapshot, &mut findings));
         findings.take("the store", checked)?;
@@ -75,7 +75,7 @@ impl Reader {
     /// Checks before much is written that every page of the file has one use and can be read:
     /// whatever else is damaged is met where it is read, but a page that is in use and is given out
     /// as a free one spreads the damage. Takes some half a second for a million purges.
-    pub fn check_pages(&self) -> Result<(), StoreFailure> {
+    pub(in crate::store) fn check_pages(&self) -> Result<(), StoreFailure> {
         self.check_part(|connection, findings| {
             if let Some(finding) = page_uses::misuse(connection)? {
                 findings.add(finding);
@@ -86,7 +86,7 @@ impl Reader {
 
     /// Checks the journal, before anything of it is sent: its pages and indexes, that every open
     /// entry can be read, and that each is in the state in which its newest step left it.
-    pub fn check_journal(&self) -> Result<(), StoreFailure> {
+    pub(in crate::store) fn check_journal(&self) -> Result<(), StoreFailure> {
         self.check_part(|connection, findings| {
             for table in JOURNAL_TABLES {
                 findings.pragma(connection, &format!("PRAGMA integrity_check('{table}')"))?;

@@ -10,7 +10,7 @@ use crate::domain::operator::{Operator, key_of};
 use crate::store::failure::StoreFailure;
 
 /// Makes an operator whom nobody knew before: they confirm only by what they do from now on.
-pub(super) fn newcomer() -> Operator {
+pub(in crate::store) fn newcomer() -> Operator {
     let key = key_of([(); 2].map(|()| uuid::Uuid::new_v4().into_bytes()));
     Operator::new("this run".to_owned(), key)
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::compiled_filter::{CompiledFilter, keys_sent_here};
-use super::reader::Reader;
+use super::reader::SqliteReader;
 use super::scan::break_if;
 use super::times::{ALL_TIME, Direction};
 use crate::domain::filter::Predicate;
@@ -14,11 +14,11 @@ use crate::domain::query::Sort;
 use crate::domain::sort::RowPlace;
 use crate::store::failure::StoreFailure;
 
-impl Reader {
+impl SqliteReader {
     /// Visits every selected purge in the sort order, at most `limit`, until the visitor stops.
     /// Memory does not grow with their number; all of them are of one snapshot. Returns the number
     /// of visited purges.
-    pub fn export(
+    pub(in crate::store) fn export(
         &self,
         predicate: &Predicate,
         sort: Sort,

@@ -1,24 +1,23 @@
 //! Writing the journal of what we sent and will send: every request once, every step durable before
 //! it counts.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::checksum::EntryText;
-use super::writer::{Durability, Writer};
-use super::{journal_rows, json, kept, times};
+use super::writer::{Durability, SqliteWriter};
+use super::{authors, journal_rows, json, kept, times};
 use crate::domain::bad_news::BadEnd;
-use crate::domain::ids::{AccountName, JournalId, PurgeId, ResourceId};
+use crate::domain::ids::{JournalId, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
 use crate::store::failure::StoreFailure;
+use crate::store::journal_rules::{apply_step, delay_until, exchange_places, in_order, may_step};
 use crate::store::outcome::{MatchOutcome, StepDetails, StepOutcome};
 
-impl Writer {
+impl SqliteWriter {
     /// Writes requests into the journal as queued, all of them or none. They are on the disk when
     /// this returns.
-    pub fn enqueue(
+    pub(in crate::store) fn enqueue(
         &mut self,
         entries: &[NewEntry],
         now: DateTime<Utc>,
@@ -65,41 +64,36 @@ impl Writer {
 
     /// Sends queued requests in this order: they exchange their places in the queue and their
     /// times. Requests that are not queued any more are skipped. Returns those that moved.
-    pub fn reorder(&mut self, ids: &[JournalId]) -> Result<Vec<JournalEntry>, StoreFailure> {
+    pub(in crate::store) fn reorder(
+        &mut self,
+        ids: &[JournalId],
+    ) -> Result<Vec<JournalEntry>, StoreFailure> {
         self.write(Durability::PowerLoss, |transaction| {
             let connection = transaction.connection;
-            let mut queued: Vec<JournalEntry> = Vec::with_capacity(ids.len());
+            let mut entries = Vec::with_capacity(ids.len());
             for id in ids {
-                let found = journal_rows::by_id(connection, id)?;
-                queued.extend(found.filter(|entry| {
-                    entry.state == JournalState::Queued
-                        && !queued.iter().any(|other| other.id == entry.id)
-                }));
+                entries.extend(journal_rows::by_id(connection, id)?);
             }
-            let mut slots: Vec<_> =
-                queued.iter().map(|entry| (entry.place, entry.planned_at)).collect();
-            slots.sort_unstable();
-            let mut moved = Vec::new();
-            for (mut entry, (place, planned_at)) in queued.into_iter().zip(slots) {
-                if entry.place == place {
-                    continue;
-                }
-                connection
-                    .prepare_cached("UPDATE journal SET place = ?2, planned_at = ?3 WHERE id = ?1")?
-                    .execute((entry.id.as_str(), place, times::micros(planned_at)))?;
-                (entry.place, entry.planned_at) = (place, planned_at);
-                moved.push(entry);
+            let moved = exchange_places(in_order(entries, ids));
+            let mut update = connection
+                .prepare_cached("UPDATE journal SET place = ?2, planned_at = ?3 WHERE id = ?1")?;
+            for entry in &moved {
+                update.execute((
+                    entry.id.as_str(),
+                    entry.place,
+                    times::micros(entry.planned_at),
+                ))?;
             }
             Ok(moved)
         })
     }
 
-    /// Pauses or resumes the queue. While it is paused, [`Writer::step`] moves nothing to
+    /// Pauses or resumes the queue. While it is paused, [`SqliteWriter::step`] moves nothing to
     /// `sending`, whoever asks.
     ///
     /// On resuming, requests whose time has passed get new times: all requests of a resource are
     /// delayed alike, so that the spaces between them stay. Returns those that were delayed.
-    pub fn pause(
+    pub(in crate::store) fn pause(
         &mut self,
         paused: bool,
         now: DateTime<Utc>,
@@ -116,7 +110,10 @@ impl Writer {
 
     /// Confirms queued requests that others queued, as this operator's word. Requests that are not
     /// queued any more, or are confirmed, are skipped. Returns those that changed.
-    pub fn confirm(&mut self, ids: &[JournalId]) -> Result<Vec<JournalEntry>, StoreFailure> {
+    pub(in crate::store) fn confirm(
+        &mut self,
+        ids: &[JournalId],
+    ) -> Result<Vec<JournalEntry>, StoreFailure> {
         self.write(Durability::PowerLoss, |transaction| {
             let connection = transaction.connection;
             let mut confirmed = Vec::new();
@@ -135,7 +132,7 @@ impl Writer {
     /// [`JournalState::may_become`] allows it. The step is on the disk when this returns. While the
     /// queue is paused, nothing becomes `sending`; nor does what this operator did not confirm. To
     /// send an entry of unknown outcome again confirms it.
-    pub fn step(
+    pub(in crate::store) fn step(
         &mut self,
         id: &JournalId,
         from: JournalState,
@@ -147,9 +144,8 @@ impl Writer {
             let Some(mut entry) = journal_rows::by_id(connection, id)? else {
                 return Ok(StepOutcome::Refused { found: None });
             };
-            let is_held = to == JournalState::Sending
-                && (entry.is_unconfirmed() || journal_rows::is_paused(connection)?);
-            if entry.state != from || !from.may_become(to) || is_held {
+            let is_held = to == JournalState::Sending && journal_rows::is_paused(connection)?;
+            if is_held || !may_step(&entry, from, to, details) {
                 return Ok(StepOutcome::Refused { found: Some(entry.state) });
             }
             apply_step(&mut entry, to, details);
@@ -188,7 +184,7 @@ impl Writer {
 
     /// Notes that the operator knows of the bad ends of these entries. Returns the entries that
     /// changed.
-    pub fn notice_bad_ends(
+    pub(in crate::store) fn notice_bad_ends(
         &mut self,
         ids: &[JournalId],
     ) -> Result<Vec<JournalEntry>, StoreFailure> {
@@ -208,8 +204,9 @@ impl Writer {
     }
 
     /// Links an entry with the purge that it became in the account's history: that purge counts as
-    /// sent from here from now on.
-    pub fn match_purge(
+    /// sent from here from now on, and, where nobody is known to have asked for it, as asked for by
+    /// who queued the entry.
+    pub(in crate::store) fn match_purge(
         &mut self,
         id: &JournalId,
         purge: &PurgeId,
@@ -230,9 +227,14 @@ impl Writer {
             if let Some(other) = other {
                 return Ok(MatchOutcome::Taken(other.into()));
             }
-            connection
-                .prepare_cached("UPDATE journal SET purge = ?2 WHERE id = ?1")?
-                .execute([id.as_str(), purge.as_str()])?;
+            if entry.purge.as_ref() != Some(purge) {
+                connection
+                    .prepare_cached("UPDATE journal SET purge = ?2 WHERE id = ?1")?
+                    .execute([id.as_str(), purge.as_str()])?;
+            }
+            if let Some(by) = &entry.queued_by {
+                authors::name_unknown(transaction, &entry.request.account, purge, by)?;
+            }
             let entry = JournalEntry { purge: Some(purge.clone()), ..entry };
             Ok(MatchOutcome::Linked(Box::new(entry)))
         })
@@ -244,38 +246,6 @@ fn confirm(connection: &Connection, id: &JournalId) -> Result<(), StoreFailure> 
         .prepare_cached("UPDATE journal SET confirmation = confirm(id, request) WHERE id = ?1")?
         .execute([id.as_str()])?;
     Ok(())
-}
-
-/// Changes what a step changes, except the state.
-fn apply_step(entry: &mut JournalEntry, to: JournalState, details: &StepDetails) {
-    if to != JournalState::Cancelled || details.error.is_some() {
-        entry.error.clone_from(&details.error);
-    }
-    if details.purge.is_some() {
-        entry.purge.clone_from(&details.purge);
-    }
-    entry.planned_at = details.planned_at.unwrap_or(entry.planned_at);
-    entry.ahead = details.ahead.or(entry.ahead);
-    match (entry.state, to) {
-        (_, JournalState::Sending) => {
-            (entry.sent_at, entry.answered_at) = (Some(details.at), None);
-        }
-        // It waits as if it had never been sent; the log of steps tells that it was.
-        (_, JournalState::Queued) => {
-            (entry.sent_at, entry.ahead, entry.answered_at) = (None, None, None);
-        }
-        (JournalState::Queued | JournalState::Sending, _) => entry.answered_at = Some(details.at),
-        // A later step is not an answer.
-        (
-            JournalState::Accepted
-            | JournalState::Rejected
-            | JournalState::Unknown
-            | JournalState::Successful
-            | JournalState::Failed
-            | JournalState::Cancelled,
-            _,
-        ) => {}
-    }
 }
 
 fn log_step(
@@ -314,17 +284,10 @@ fn delay_overdue(
          ORDER BY place",
         [times::micros(now)],
     )?;
-    let mut delays: HashMap<(AccountName, ResourceId), TimeDelta> = HashMap::new();
-    let resource =
-        |entry: &JournalEntry| (entry.request.account.clone(), entry.request.resource.clone());
-    for entry in &queued {
-        let delay = delays.entry(resource(entry)).or_default();
-        *delay = (*delay).max(now - entry.planned_at);
-    }
+    delay_until(now, &mut queued);
     let mut update =
         connection.prepare_cached("UPDATE journal SET planned_at = ?2 WHERE id = ?1")?;
-    for entry in &mut queued {
-        entry.planned_at += delays.get(&resource(entry)).copied().unwrap_or_default();
+    for entry in &queued {
         update.execute((entry.id.as_str(), times::micros(entry.planned_at)))?;
     }
     Ok(queued)

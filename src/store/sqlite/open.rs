@@ -10,13 +10,15 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::locks::Locks;
 use super::marker::{DamageMarker, with_suffix};
-use super::reader::Reader;
+use super::reader::SqliteReader;
 use super::schema;
 use super::tuning::Tuning;
-use super::writer::Writer;
+use super::writer::SqliteWriter;
 use super::{confirmation, conversion, retention};
 use crate::domain::operator::Operator;
+use crate::domain::store_address::StoreAddress;
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::Access;
 
@@ -31,8 +33,9 @@ const LOG_BYTES: i64 = 16 << 20;
 
 /// A store: its path and the access to it. Cheap to clone; it creates the connections.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub(in crate::store) struct SqliteStore {
     path: Arc<Path>,
+    address: StoreAddress,
     access: Access,
     tuning: Tuning,
     operator: Arc<Operator>,
@@ -42,19 +45,23 @@ pub struct Store {
     unwritable: bool,
 }
 
-impl Store {
+impl SqliteStore {
     /// Opens the store at a path, after checks as far as they are cheap. With
     /// [`Access::ReadWrite`], a missing file and its missing directories are created (for their
     /// owner only), and an older schema is migrated.
     ///
     /// A file that is anything else than a sound store of a known schema version is refused and
     /// left as it is. One that was found damaged is opened for reading only.
-    pub fn open(path: &Path, access: Access) -> Result<Self, StoreFailure> {
+    pub(in crate::store) fn open(path: &Path, access: Access) -> Result<Self, StoreFailure> {
         Self::open_with(path, access, Tuning::default())
     }
 
-    /// Opens the store at a path as [`Store::open`] does, with other thresholds.
-    pub fn open_with(path: &Path, access: Access, tuning: Tuning) -> Result<Self, StoreFailure> {
+    /// Opens the store at a path as [`SqliteStore::open`] does, with other thresholds.
+    pub(in crate::store) fn open_with(
+        path: &Path,
+        access: Access,
+        tuning: Tuning,
+    ) -> Result<Self, StoreFailure> {
         let path = std::path::absolute(path)?;
         let marker = DamageMarker::beside(&path);
         if access == Access::ReadWrite && create(&path)? {
@@ -70,8 +77,9 @@ impl Store {
             marker.check()?;
         }
         let operator = Arc::new(confirmation::newcomer());
+        let address = StoreAddress::File(path.clone());
         let path = Arc::from(path);
-        let mut store = Self { path, access, tuning, operator, marker, unwritable };
+        let mut store = Self { path, address, access, tuning, operator, marker, unwritable };
         let checked = match store.check() {
             // The directory is what cannot be written.
             Err(StoreFailure::ReadOnly | StoreFailure::Denied | StoreFailure::Io(_))
@@ -90,7 +98,7 @@ impl Store {
 
     /// Returns the number of purges in a store of an earlier program, all of which are written anew
     /// when it is opened for writing: some ten seconds for a million. `None` for any other file.
-    pub fn purges_to_convert(path: &Path) -> Option<u64> {
+    pub(in crate::store) fn purges_to_convert(path: &Path) -> Option<u64> {
         // The file's own head tells most: where nothing is converted, no file is made beside it.
         let version = header_version(path).filter(|found| (1..schema::VERSION).contains(found))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -104,51 +112,52 @@ impl Store {
     /// Takes an operator by whom requests are queued and confirmed from now on. Until then it is
     /// somebody who confirms only what they queue here themselves.
     #[must_use]
-    pub fn operated_by(mut self, operator: Operator) -> Self {
+    pub(in crate::store) fn operated_by(mut self, operator: Operator) -> Self {
         self.operator = Arc::new(operator);
         self
     }
 
-    /// Returns the absolute path.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Returns its place.
+    pub(in crate::store) fn address(&self) -> &StoreAddress {
+        &self.address
     }
 
     /// Returns the access to it.
-    pub fn access(&self) -> Access {
+    pub(in crate::store) fn access(&self) -> Access {
         self.access
     }
 
     /// Creates a connection that reads. It sees the newest finished write and waits for no writer.
-    pub fn reader(&self) -> Result<Reader, StoreFailure> {
+    pub(in crate::store) fn reader(&self) -> Result<SqliteReader, StoreFailure> {
         let connection = self.connect()?;
         connection.pragma_update(None, "query_only", true)?;
         // What is read without locks may look damaged because it changes meanwhile.
         let marker = (!self.unwritable).then(|| self.marker.clone());
-        Ok(Reader::new(connection, self.tuning, marker))
+        Ok(SqliteReader::new(connection, self.tuning, marker))
     }
 
     /// Creates a connection that writes. One is enough for a process: writers wait for each other.
-    pub fn writer(&self) -> Result<Writer, StoreFailure> {
+    pub(in crate::store) fn writer(&self) -> Result<SqliteWriter, StoreFailure> {
         match self.access {
             Access::ReadWrite => {
                 let connection = self.connect()?;
                 // A page that is damaged must not be written back.
                 connection.pragma_update(None, "cell_size_check", true)?;
-                Ok(Writer::new(connection, self.tuning, self.marker.clone()))
+                let locks = Locks::beside(&self.path);
+                Ok(SqliteWriter::new(connection, self.tuning, self.marker.clone(), locks))
             }
             Access::ReadOnly => Err(StoreFailure::ReadOnly),
         }
     }
 
     /// Returns [`StoreFailure::Damaged`] if the store was found damaged, by anybody.
-    pub fn found_damaged(&self) -> Option<StoreFailure> {
+    pub(in crate::store) fn found_damaged(&self) -> Option<StoreFailure> {
         self.marker.check().err()
     }
 
-    /// Lets the store be written again. To be called only after [`Reader::check`] has found
+    /// Lets the store be written again. To be called only after [`SqliteReader::check`] has found
     /// nothing.
-    pub fn forget_damage(&self) -> Result<(), StoreFailure> {
+    pub(in crate::store) fn forget_damage(&self) -> Result<(), StoreFailure> {
         Ok(self.marker.remove()?)
     }
 

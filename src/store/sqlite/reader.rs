@@ -30,7 +30,7 @@ use crate::store::failure::StoreFailure;
 use crate::store::outcome::{StoredAccount, StoredResources};
 
 /// A read-only connection. Each call answers from one snapshot of the store.
-pub struct Reader {
+pub(in crate::store) struct SqliteReader {
     connection: Connection,
     dictionary: RefCell<Dictionary>,
     tuning: Tuning,
@@ -39,27 +39,27 @@ pub struct Reader {
     interrupted: Arc<AtomicBool>,
 }
 
-/// Cancels the calls of a [`Reader`] from another thread.
-pub struct Interrupt {
+/// Cancels the calls of a [`SqliteReader`] from another thread.
+pub(in crate::store) struct SqliteInterrupt {
     statements: InterruptHandle,
     interrupted: Arc<AtomicBool>,
 }
 
-impl Interrupt {
+impl SqliteInterrupt {
     /// Lets the running call fail with [`StoreFailure::Interrupted`]; where none is running or it
     /// is at its end, the next one.
-    pub fn interrupt(&self) {
+    pub(in crate::store) fn interrupt(&self) {
         self.interrupted.store(true, Ordering::SeqCst);
         self.statements.interrupt();
     }
 
     /// Takes back an interrupt that no call has met.
-    pub fn clear(&self) {
+    pub(in crate::store) fn clear(&self) {
         self.interrupted.store(false, Ordering::SeqCst);
     }
 }
 
-impl Reader {
+impl SqliteReader {
     pub(super) fn new(
         connection: Connection,
         tuning: Tuning,
@@ -70,22 +70,25 @@ impl Reader {
     }
 
     /// Returns a window of rows.
-    pub fn window(&self, query: &WindowQuery) -> Result<Window, StoreFailure> {
+    pub(in crate::store) fn window(&self, query: &WindowQuery) -> Result<Window, StoreFailure> {
         self.read(|snapshot| snapshot.window(query))
     }
 
     /// Returns the keys of a selection, newest first.
-    pub fn keys(&self, query: &KeysQuery) -> Result<Vec<PurgeKey>, StoreFailure> {
+    pub(in crate::store) fn keys(&self, query: &KeysQuery) -> Result<Vec<PurgeKey>, StoreFailure> {
         self.read(|snapshot| snapshot.keys(query))
     }
 
     /// Returns counts, facets, timeline and coverage of a selection, all exact.
-    pub fn summary(&self, query: &SummaryQuery) -> Result<Summary, StoreFailure> {
+    pub(in crate::store) fn summary(&self, query: &SummaryQuery) -> Result<Summary, StoreFailure> {
         self.read(|snapshot| snapshot.summary(query))
     }
 
     /// Returns one purge in full; `None` if no purge has that key (any more).
-    pub fn detail(&self, key: PurgeKey) -> Result<Option<PurgeDetail>, StoreFailure> {
+    pub(in crate::store) fn detail(
+        &self,
+        key: PurgeKey,
+    ) -> Result<Option<PurgeDetail>, StoreFailure> {
         self.read(|snapshot| {
             let Some(mut detail) = snapshot.detail(key.0)? else {
                 return Ok(None);
@@ -96,7 +99,7 @@ impl Reader {
     }
 
     /// Returns purges in full, in the order of the keys; keys without a purge are skipped.
-    pub fn purges(&self, keys: &[PurgeKey]) -> Result<Vec<Purge>, StoreFailure> {
+    pub(in crate::store) fn purges(&self, keys: &[PurgeKey]) -> Result<Vec<Purge>, StoreFailure> {
         self.read(|snapshot| {
             let purges = keys.iter().map(|key| snapshot.purge(key.0));
             purges.filter_map(Result::transpose).collect()
@@ -104,7 +107,7 @@ impl Reader {
     }
 
     /// Returns a purge in full, named by the id that its account's vendor gave it.
-    pub fn purge_of(
+    pub(in crate::store) fn purge_of(
         &self,
         account: &AccountName,
         id: &PurgeId,
@@ -122,9 +125,9 @@ impl Reader {
 
     /// Returns purges of these resources since an instant, by anybody, newest first: those of the
     /// history, and the journal's sent entries that the history does not have yet. If a vendor
-    /// returned no id, an entry counts beside its purge until [`super::Writer::match_purge`] links
-    /// the two.
-    pub fn recent(
+    /// returned no id, an entry counts beside its purge until
+    /// [`super::SqliteWriter::match_purge`] links the two.
+    pub(in crate::store) fn recent(
         &self,
         resources: &[(AccountName, ResourceId)],
         since: DateTime<Utc>,
@@ -133,7 +136,7 @@ impl Reader {
     }
 
     /// Returns an account's unfinished purges created at or after an instant, newest first.
-    pub fn unfinished(
+    pub(in crate::store) fn unfinished(
         &self,
         account: &AccountName,
         since: DateTime<Utc>,
@@ -151,18 +154,27 @@ impl Reader {
     }
 
     /// Returns the time ranges for which an account's local history is complete.
-    pub fn coverage(&self, account: &AccountName) -> Result<Coverage, StoreFailure> {
+    pub(in crate::store) fn coverage(
+        &self,
+        account: &AccountName,
+    ) -> Result<Coverage, StoreFailure> {
         self.direct(|connection| coverage::read(connection, coverage::HISTORY, account))
     }
 
     /// Returns the time ranges for which an account's activity log was read.
-    pub fn attempt_coverage(&self, account: &AccountName) -> Result<Coverage, StoreFailure> {
+    pub(in crate::store) fn attempt_coverage(
+        &self,
+        account: &AccountName,
+    ) -> Result<Coverage, StoreFailure> {
         self.direct(|connection| coverage::read(connection, coverage::ACTIVITY_LOG, account))
     }
 
     /// Returns the resources of an account whose lists had been read to their end when its coverage
     /// was stored.
-    pub fn whole_lists(&self, account: &AccountName) -> Result<BTreeSet<ResourceId>, StoreFailure> {
+    pub(in crate::store) fn whole_lists(
+        &self,
+        account: &AccountName,
+    ) -> Result<BTreeSet<ResourceId>, StoreFailure> {
         self.direct(|connection| {
             let whole = kept::get(connection, &kept::whole_lists(account))?;
             whole.map_or_else(|| Ok(BTreeSet::new()), |text| json::from_text(&text))
@@ -170,7 +182,10 @@ impl Reader {
     }
 
     /// Returns an account's resources as they were last read.
-    pub fn resources(&self, account: &AccountName) -> Result<StoredResources, StoreFailure> {
+    pub(in crate::store) fn resources(
+        &self,
+        account: &AccountName,
+    ) -> Result<StoredResources, StoreFailure> {
         self.read(|snapshot| {
             let mut find = snapshot
                 .connection
@@ -190,7 +205,7 @@ impl Reader {
     }
 
     /// Returns every account with data in the store, by name.
-    pub fn accounts(&self) -> Result<Vec<StoredAccount>, StoreFailure> {
+    pub(in crate::store) fn accounts(&self) -> Result<Vec<StoredAccount>, StoreFailure> {
         self.read(|snapshot| {
             let mut accounts = BTreeMap::new();
             let unknown = |account: &AccountName| StoredAccount {
@@ -218,23 +233,26 @@ impl Reader {
     }
 
     /// Returns the saved drafts, the one that was changed last first.
-    pub fn drafts(&self) -> Result<Vec<KeptDraft>, StoreFailure> {
+    pub(in crate::store) fn drafts(&self) -> Result<Vec<KeptDraft>, StoreFailure> {
         self.direct(kept::drafts)
     }
 
     /// Returns the board as it was left, as text.
-    pub fn board(&self) -> Result<Option<String>, StoreFailure> {
+    pub(in crate::store) fn board(&self) -> Result<Option<String>, StoreFailure> {
         self.direct(|connection| kept::get(connection, kept::BOARD))
     }
 
     /// Returns an entry of the journal.
-    pub fn journal_entry(&self, id: &JournalId) -> Result<Option<JournalEntry>, StoreFailure> {
+    pub(in crate::store) fn journal_entry(
+        &self,
+        id: &JournalId,
+    ) -> Result<Option<JournalEntry>, StoreFailure> {
         self.direct(|connection| journal_rows::by_id(connection, id))
     }
 
     /// Returns the newest journal entry of a purge, named by the id that its account's vendor
     /// gave it.
-    pub fn journal_of(
+    pub(in crate::store) fn journal_of(
         &self,
         account: &AccountName,
         purge: &PurgeId,
@@ -247,7 +265,7 @@ impl Reader {
     }
 
     /// Returns the entry of an account that was sent last, of those with a vendor's answer.
-    pub fn journal_answered(
+    pub(in crate::store) fn journal_answered(
         &self,
         account: &AccountName,
     ) -> Result<Option<JournalEntry>, StoreFailure> {
@@ -261,7 +279,7 @@ impl Reader {
     }
 
     /// Returns the journal's open entries, in the order of the queue.
-    pub fn journal_open(&self) -> Result<Vec<JournalEntry>, StoreFailure> {
+    pub(in crate::store) fn journal_open(&self) -> Result<Vec<JournalEntry>, StoreFailure> {
         self.entries(
             "WHERE state IN ('queued', 'sending', 'accepted', 'unknown') ORDER BY place",
             [],
@@ -269,13 +287,13 @@ impl Reader {
     }
 
     /// True if the queue is paused: then nothing that is queued is sent.
-    pub fn is_paused(&self) -> Result<bool, StoreFailure> {
+    pub(in crate::store) fn is_paused(&self) -> Result<bool, StoreFailure> {
         self.direct(journal_rows::is_paused)
     }
 
     /// Visits the journal's entries, open or not, newest first, until the visitor stops. Memory
     /// does not grow with their number.
-    pub fn journal(
+    pub(in crate::store) fn journal(
         &self,
         visit: &mut dyn FnMut(JournalEntry) -> ControlFlow<()>,
     ) -> Result<(), StoreFailure> {
@@ -283,13 +301,19 @@ impl Reader {
     }
 
     /// Returns the journal's newest entries, open or not, newest first.
-    pub fn journal_newest(&self, limit: u32) -> Result<Vec<JournalEntry>, StoreFailure> {
+    pub(in crate::store) fn journal_newest(
+        &self,
+        limit: u32,
+    ) -> Result<Vec<JournalEntry>, StoreFailure> {
         self.entries("ORDER BY seq DESC LIMIT ?1", [limit])
     }
 
     /// Returns the entries sent since an instant that the vendor called successful and whose
     /// verification is not settled, in the order in which they were queued.
-    pub fn unverified(&self, since: DateTime<Utc>) -> Result<Vec<JournalEntry>, StoreFailure> {
+    pub(in crate::store) fn unverified(
+        &self,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<JournalEntry>, StoreFailure> {
         self.entries(
             "WHERE state = 'successful' AND sent_at >= ?1
                AND NOT EXISTS (SELECT 1 FROM verification WHERE entry = journal.seq AND settled)
@@ -301,7 +325,7 @@ impl Reader {
     /// Returns targets of URL purges of one cname, newest first: those of the newest `limit` such
     /// journal entries, sent or not, then those of the newest `limit` purges in the history since
     /// an instant. A target may come twice.
-    pub fn known_targets(
+    pub(in crate::store) fn known_targets(
         &self,
         account: &AccountName,
         cname: &str,
@@ -336,13 +360,13 @@ impl Reader {
 
     /// Returns a number that changes when anybody, in this process or another, changes what
     /// queries or the journal's readers read. The board and drafts are neither.
-    pub fn data_version(&self) -> Result<i64, StoreFailure> {
+    pub(in crate::store) fn data_version(&self) -> Result<i64, StoreFailure> {
         self.direct(change_count::get)
     }
 
     /// Returns a handle that cancels this reader's calls.
-    pub fn interrupt(&self) -> Interrupt {
-        Interrupt {
+    pub(in crate::store) fn interrupt(&self) -> SqliteInterrupt {
+        SqliteInterrupt {
             statements: self.connection.get_interrupt_handle(),
             interrupted: Arc::clone(&self.interrupted),
         }
@@ -419,7 +443,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::store::{Access, Store};
+    use crate::store::Access;
+    use crate::store::sqlite::SqliteStore;
 
     fn count(snapshot: Snapshot<'_>) -> Result<i64, StoreFailure> {
         Ok(snapshot.connection.query_row("SELECT count(*) FROM purge", [], |row| row.get(0))?)
@@ -428,7 +453,7 @@ mod tests {
     #[test]
     fn an_interrupt_between_two_statements_of_a_call_stops_it() {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("s.db"), Access::ReadWrite).unwrap();
+        let store = SqliteStore::open(&directory.path().join("s.db"), Access::ReadWrite).unwrap();
         let reader = store.reader().unwrap();
         let interrupt = reader.interrupt();
         let interrupted = reader.read(|snapshot| {
@@ -443,7 +468,7 @@ mod tests {
     #[test]
     fn an_interrupt_between_two_calls_stops_the_next_one_unless_it_is_taken_back() {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(&directory.path().join("s.db"), Access::ReadWrite).unwrap();
+        let store = SqliteStore::open(&directory.path().join("s.db"), Access::ReadWrite).unwrap();
         let reader = store.reader().unwrap();
         let interrupt = reader.interrupt();
         interrupt.interrupt();

@@ -9,11 +9,12 @@ use rusqlite::{CachedStatement, OptionalExtension as _};
 use super::chunks::TextChange;
 use super::dictionary::Words;
 use super::segment::{Columns, SegmentEntry};
-use super::writer::{Durability, WriteTransaction, Writer};
+use super::writer::{Durability, SqliteWriter, WriteTransaction};
 use super::{checksum, chunk_index, chunks, codes, segments, targets, times};
 use crate::domain::purge::{Purge, Target};
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::Recorded;
+use crate::store::sighting::normalized;
 
 /// Purges to ingest before segments and chunks are written, so that memory stays bounded.
 const BATCH: usize = 1 << 14;
@@ -28,13 +29,13 @@ const IMPORT_LOG_PAGES: i64 = 3072;
 /// Blocks of the trigram index to make in one transaction, so that nobody waits long for the lock.
 const BLOCKS_AT_ONCE: usize = 2;
 
-impl Writer {
+impl SqliteWriter {
     /// Records purges in the history: new ones are added, known ones are merged. The order of
     /// purges and of calls does not matter; recording the same again writes nothing.
     ///
     /// `seen_at` is when the vendor reported them; it replaces a time of creation that could not be
     /// read.
-    pub fn record(
+    pub(in crate::store) fn record(
         &mut self,
         purges: &[Purge],
         seen_at: DateTime<Utc>,
@@ -51,7 +52,7 @@ impl Writer {
 
     /// Begins to import a large history. Batches of some ten thousand purges, roughly in the order
     /// of time, are fastest.
-    pub fn import(&mut self) -> Result<Import<'_>, StoreFailure> {
+    pub(in crate::store) fn import(&mut self) -> Result<SqliteImport<'_>, StoreFailure> {
         let mut before = [("cache_size", IMPORT_CACHE), ("wal_autocheckpoint", IMPORT_LOG_PAGES)];
         for (name, value) in &mut before {
             let during = *value;
@@ -59,21 +60,21 @@ impl Writer {
             // One of them answers with its new value.
             self.connection().pragma(None, name, during, |_| Ok(()))?;
         }
-        Ok(Import { writer: self, before, recorded: Recorded::default() })
+        Ok(SqliteImport { writer: self, before, recorded: Recorded::default() })
     }
 }
 
 /// An import of a large history.
-pub struct Import<'w> {
-    writer: &'w mut Writer,
+pub(in crate::store) struct SqliteImport<'w> {
+    writer: &'w mut SqliteWriter,
     /// The connection's settings before the import.
     before: [(&'static str, i64); 2],
     recorded: Recorded,
 }
 
-impl Import<'_> {
-    /// Records a batch, as [`Writer::record`] does; it is stored when this returns.
-    pub fn record(
+impl SqliteImport<'_> {
+    /// Records a batch, as [`SqliteWriter::record`] does; it is stored when this returns.
+    pub(in crate::store) fn record(
         &mut self,
         purges: &[Purge],
         seen_at: DateTime<Utc>,
@@ -86,7 +87,7 @@ impl Import<'_> {
     }
 
     /// Adds what was recorded to the trigram index, and returns the sum of all batches.
-    pub fn finish(self) -> Result<Recorded, StoreFailure> {
+    pub(in crate::store) fn finish(self) -> Result<Recorded, StoreFailure> {
         // A rest that is in no index is no error, only slower to search.
         while self.writer.write(Durability::ProgramCrash, |transaction| {
             transaction.is_counted = false;
@@ -96,7 +97,7 @@ impl Import<'_> {
     }
 }
 
-impl Drop for Import<'_> {
+impl Drop for SqliteImport<'_> {
     fn drop(&mut self) {
         for (name, value) in self.before {
             // A cache or a log that stays too large is not worth an error.
@@ -359,21 +360,4 @@ impl<'p> Row<'p> {
 fn have_same_texts(one: &[Target], other: &[Target]) -> bool {
     let pairs = one.iter().zip(other);
     one.len() == other.len() && pairs.into_iter().all(|(one, other)| one.text == other.text)
-}
-
-/// Returns a purge as it is stored: with times in whole microseconds, and created at `seen_at` at
-/// the latest if the vendor's time could not be read.
-fn normalized(purge: &Purge, seen_at: DateTime<Utc>) -> Cow<'_, Purge> {
-    let whole = |instant: DateTime<Utc>| times::instant(times::micros(instant));
-    let mut created = whole(purge.created);
-    if purge.raw_created.is_some() {
-        created = created.min(whole(seen_at));
-    }
-    let completed = purge.completed.map(whole);
-    let has_target_status = purge.targets.iter().any(|target| target.status.is_some());
-    if created == purge.created && completed == purge.completed && !has_target_status {
-        return Cow::Borrowed(purge);
-    }
-    let purge = Purge { created, completed, ..purge.clone() };
-    Cow::Owned(purge.settled())
 }

@@ -10,9 +10,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::reader::Reader;
+use super::reader::SqliteReader;
 use super::snapshot::Snapshot;
-use super::writer::{Durability, WriteTransaction, Writer};
+use super::writer::{Durability, SqliteWriter, WriteTransaction};
 use super::{chunk_index, chunks, codes, coverage, segments, times};
 use crate::domain::status::Status;
 use crate::store::failure::StoreFailure;
@@ -24,20 +24,23 @@ const BEFORE_REQUEST: TimeDelta = TimeDelta::days(1);
 /// Pages to give back in one transaction.
 const PAGES_AT_ONCE: i64 = 256;
 
-impl Reader {
+impl SqliteReader {
     /// Returns the instant before which no history is kept; `None` if all is.
-    pub fn kept_from(&self) -> Result<Option<DateTime<Utc>>, StoreFailure> {
+    pub(in crate::store) fn kept_from(&self) -> Result<Option<DateTime<Utc>>, StoreFailure> {
         self.direct(coverage::kept_from)
     }
 
     /// Returns the size of the store and the times of what is in it.
-    pub fn facts(&self) -> Result<StoreFacts, StoreFailure> {
+    pub(in crate::store) fn facts(&self) -> Result<StoreFacts, StoreFailure> {
         self.answer(|snapshot| facts(&snapshot))
     }
 
     /// Returns an instant before which so many of the oldest purges were created, or some more; the
     /// latest one if there are not so many behind it.
-    pub fn created_before(&self, purges: u64) -> Result<DateTime<Utc>, StoreFailure> {
+    pub(in crate::store) fn created_before(
+        &self,
+        purges: u64,
+    ) -> Result<DateTime<Utc>, StoreFailure> {
         self.direct(|connection| {
             let mut find = connection.prepare("SELECT start, count FROM strip ORDER BY start")?;
             let mut rows = find.query([])?;
@@ -53,11 +56,11 @@ impl Reader {
     }
 }
 
-impl Writer {
+impl SqliteWriter {
     /// Stores the instant before which no history is kept, and cuts the coverage there; `None` if
     /// all is kept. An instant that an open request needs history before is put earlier. Returns
     /// the instant as it is stored.
-    pub fn keep_from(
+    pub(in crate::store) fn keep_from(
         &mut self,
         from: Option<DateTime<Utc>>,
     ) -> Result<Option<DateTime<Utc>>, StoreFailure> {
@@ -78,8 +81,8 @@ impl Writer {
     }
 
     /// Removes so many of the oldest purges and entries of activity logs at most that are from
-    /// before the instant that [`Writer::keep_from`] stored.
-    pub fn remove_unkept(&mut self, most: usize) -> Result<Removed, StoreFailure> {
+    /// before the instant that [`SqliteWriter::keep_from`] stored.
+    pub(in crate::store) fn remove_unkept(&mut self, most: usize) -> Result<Removed, StoreFailure> {
         self.write(Durability::ProgramCrash, |transaction| {
             let Some(from) = coverage::kept_from(transaction.connection)? else {
                 return Ok(Removed::default());
@@ -101,7 +104,7 @@ impl Writer {
     }
 
     /// Gives some free pages back to the disk, where the file can. Returns true if more may follow.
-    pub fn give_back(&mut self) -> Result<bool, StoreFailure> {
+    pub(in crate::store) fn give_back(&mut self) -> Result<bool, StoreFailure> {
         let number = |name| {
             self.read(|connection| {
                 Ok(connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))?)
@@ -122,9 +125,9 @@ impl Writer {
     }
 }
 
-impl Writer {
+impl SqliteWriter {
     /// Moves what is in the write-ahead log into the file, as far as no reader needs it.
-    pub fn checkpoint(&mut self) -> Result<(), StoreFailure> {
+    pub(in crate::store) fn checkpoint(&mut self) -> Result<(), StoreFailure> {
         self.read(|connection| Ok(connection.pragma_query(None, "wal_checkpoint", |_| Ok(()))?))
     }
 }

@@ -22,10 +22,10 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::backup::NewFile;
 use super::marker::with_suffix;
-use super::open::{Store, check_magic, create_new, migrate_unconverted};
+use super::open::{SqliteStore, check_magic, create_new, migrate_unconverted};
 use super::schema;
 use super::tuning::Tuning;
-use super::writer::{Durability, Writer};
+use super::writer::{Durability, SqliteWriter};
 use crate::domain::ids::AccountName;
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::Access;
@@ -95,7 +95,7 @@ pub(super) fn salvage_with(
     let beside = to.parent().unwrap_or(&to);
     let folder = tempfile::Builder::new().prefix(".purgedeck-").tempdir_in(beside)?;
     let source = open_copy(&from, folder.path())?;
-    let store = Store::open_with(&to, Access::ReadWrite, tuning)?;
+    let store = SqliteStore::open_with(&to, Access::ReadWrite, tuning)?;
     let mut writer = store.writer()?;
     let salvaged = take_over(&source, &mut writer, now)?;
     drop(writer);
@@ -140,7 +140,7 @@ fn open_copy(from: &Path, folder: &Path) -> Result<Connection, StoreFailure> {
 
 fn take_over(
     source: &Connection,
-    writer: &mut Writer,
+    writer: &mut SqliteWriter,
     now: DateTime<Utc>,
 ) -> Result<Salvaged, StoreFailure> {
     let dictionary = history::dictionary(source)?;

@@ -7,13 +7,11 @@ mod backing_up;
 mod converting;
 mod crashing;
 mod damage;
+mod drafts;
 mod journal;
 mod opening;
-mod questions;
-mod recording;
 mod retention;
 mod salvaging;
-mod selecting;
 mod verification;
 
 use std::ops::ControlFlow;
@@ -22,7 +20,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Reader, Store, Tuning, Writer};
+use super::{SqliteReader, SqliteStore, SqliteWriter, Tuning};
 use crate::domain::filter::Predicate;
 use crate::domain::journal::NewEntry;
 use crate::domain::kind::Kind;
@@ -56,7 +54,7 @@ fn tunings() -> [Tuning; 2] {
 /// A directory with a store in it; both are deleted together.
 struct Home {
     directory: tempfile::TempDir,
-    store: Store,
+    store: SqliteStore,
 }
 
 impl Home {
@@ -72,21 +70,21 @@ impl Home {
     fn tuned(tuning: Tuning, purges: &[Purge]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("store.db");
-        let store = Store::open_with(&path, Access::ReadWrite, tuning).unwrap();
+        let store = SqliteStore::open_with(&path, Access::ReadWrite, tuning).unwrap();
         let store = store.operated_by(testing::operator());
         store.writer().unwrap().record(purges, at(0)).unwrap();
         Self { directory, store }
     }
 
     fn path(&self) -> PathBuf {
-        self.store.path().to_owned()
+        self.store.address().file().unwrap().to_owned()
     }
 
-    fn reader(&self) -> Reader {
+    fn reader(&self) -> SqliteReader {
         self.store.reader().unwrap()
     }
 
-    fn writer(&self) -> Writer {
+    fn writer(&self) -> SqliteWriter {
         self.store.writer().unwrap()
     }
 

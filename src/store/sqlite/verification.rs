@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::writer::{Durability, Writer};
+use super::writer::{Durability, SqliteWriter};
 use super::{journal_rows, json, kept, times};
 use crate::domain::edge::Verification;
 use crate::domain::ids::JournalId;
@@ -12,12 +12,12 @@ use crate::domain::journal::JournalEntry;
 use crate::store::failure::StoreFailure;
 use crate::store::outcome::VerificationLease;
 
-impl Writer {
+impl SqliteWriter {
     /// Acquires the right to verify an entry until `until`, unless another purgedeck holds it.
     ///
     /// A lease ends at its time, whether its holder still runs or not. A time later than the
     /// caller's own `until` was written under a clock that was set back, and does not count.
-    pub fn lease_verification(
+    pub(in crate::store) fn lease_verification(
         &mut self,
         id: &JournalId,
         now: DateTime<Utc>,
@@ -54,7 +54,7 @@ impl Writer {
     /// Saves the probes so far and keeps the lease until `until`. A settled verification is on the
     /// disk when this returns, and the entry is marked as verified or not. Returns the entry;
     /// `None` if the journal has no such entry.
-    pub fn save_verification(
+    pub(in crate::store) fn save_verification(
         &mut self,
         id: &JournalId,
         verification: &Verification,

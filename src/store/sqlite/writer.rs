@@ -5,6 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::chunks::ChunkCache;
 use super::dictionary::DictionaryWriter;
+use super::locks::Locks;
 use super::marker::DamageMarker;
 use super::snapshot::Snapshot;
 use super::tuning::Tuning;
@@ -20,11 +21,12 @@ use crate::store::failure::StoreFailure;
 /// (`synchronous = NORMAL`). The record of what we sent exists nowhere else: transactions of the
 /// journal and of drafts are on the disk before the call returns (`synchronous = FULL`), and all
 /// earlier ones with them.
-pub struct Writer {
+pub(in crate::store) struct SqliteWriter {
     connection: Connection,
     dictionary: DictionaryWriter,
     tuning: Tuning,
     marker: DamageMarker,
+    pub(super) locks: Locks,
     /// The connection's setting; `None` before the first write.
     durability: Option<Durability>,
     /// Number of changes by this writer that were counted.
@@ -66,9 +68,15 @@ impl WriteTransaction<'_> {
     }
 }
 
-impl Writer {
-    pub(super) fn new(connection: Connection, tuning: Tuning, marker: DamageMarker) -> Self {
+impl SqliteWriter {
+    pub(super) fn new(
+        connection: Connection,
+        tuning: Tuning,
+        marker: DamageMarker,
+        locks: Locks,
+    ) -> Self {
         Self {
+            locks,
             connection,
             dictionary: DictionaryWriter::default(),
             tuning,
@@ -79,7 +87,7 @@ impl Writer {
     }
 
     /// Saves a draft under its name, in the place of what has that name.
-    pub fn save_draft(&mut self, kept: &KeptDraft) -> Result<(), StoreFailure> {
+    pub(in crate::store) fn save_draft(&mut self, kept: &KeptDraft) -> Result<(), StoreFailure> {
         self.write(Durability::PowerLoss, |it| {
             it.is_counted = false;
             kept::save_draft(it.connection, kept)
@@ -87,7 +95,7 @@ impl Writer {
     }
 
     /// Removes a draft, and returns whether there was one of this name.
-    pub fn remove_draft(&mut self, id: &DraftId) -> Result<bool, StoreFailure> {
+    pub(in crate::store) fn remove_draft(&mut self, id: &DraftId) -> Result<bool, StoreFailure> {
         self.write(Durability::PowerLoss, |it| {
             it.is_counted = false;
             kept::remove_draft(it.connection, id)
@@ -95,7 +103,7 @@ impl Writer {
     }
 
     /// Saves the board, as text, for the next start.
-    pub fn save_board(&mut self, board: &str) -> Result<(), StoreFailure> {
+    pub(in crate::store) fn save_board(&mut self, board: &str) -> Result<(), StoreFailure> {
         self.write(Durability::ProgramCrash, |transaction| {
             transaction.is_counted = false;
             kept::set(transaction.connection, kept::BOARD, board)
@@ -104,7 +112,7 @@ impl Writer {
 
     /// Returns a number that changes when anybody but this writer, in this process or another,
     /// changes what queries or the journal's readers read. The board and drafts are neither.
-    pub fn data_version(&self) -> Result<i64, StoreFailure> {
+    pub(in crate::store) fn data_version(&self) -> Result<i64, StoreFailure> {
         Ok(self.read(change_count::get)? - self.own_changes)
     }
 

@@ -21,6 +21,7 @@ pub(super) fn lines(
             None => format!("queued {}", moment(entry.queued_at)),
         }),
         entry.sent_at.map(|at| format!("sent {}", moment(at))),
+        sender(entry, inputs),
         entry.answered_at.map(|at| format!("{} {}", closing(entry), moment(at))),
         entry.purge.as_ref().map(|purge| format!("purge {purge}")),
         Some(entry.request.account.to_string()),
@@ -47,6 +48,13 @@ pub(super) fn lines(
     let wrapped =
         |(text, role): (String, Role)| wrap(&text, cells).into_iter().map(move |line| (line, role));
     texts.into_iter().flat_map(wrapped).collect()
+}
+
+/// Says who sends a request, where another purgedeck does.
+fn sender(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> Option<String> {
+    let by = inputs.known.senders.get(&entry.request.account)?;
+    let is_to_come = matches!(entry.state, JournalState::Queued | JournalState::Sending);
+    is_to_come.then(|| format!("sent by {by}"))
 }
 
 fn checked(check: &Check, inputs: &OverlayInputs<'_>) -> (String, Role) {

@@ -15,7 +15,7 @@ use crate::store::sqlite::row_walk::{KeyedTable, walk};
 use crate::store::sqlite::segment::Segment;
 use crate::store::sqlite::snapshot::Snapshot;
 use crate::store::sqlite::times::ALL_TIME;
-use crate::store::sqlite::writer::Writer;
+use crate::store::sqlite::writer::SqliteWriter;
 use crate::store::sqlite::{conversion, schema};
 
 /// Purges to record at a time.
@@ -56,7 +56,7 @@ pub(super) fn dictionary(source: &Connection) -> Result<Dictionary, StoreFailure
 pub(super) fn take_over(
     source: &Connection,
     dictionary: &Dictionary,
-    writer: &mut Writer,
+    writer: &mut SqliteWriter,
 ) -> Result<SalvagedHistory, StoreFailure> {
     let tuning = *writer.tuning();
     let chunks = ChunkCache::default();

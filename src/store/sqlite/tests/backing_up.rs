@@ -13,8 +13,8 @@ fn a_copy_has_everything_also_what_is_only_in_the_log() {
     writer.enqueue(&[everything("www.site.com")], at(1)).unwrap();
     let copy = home.directory.path().join("copy.db");
     for access in [Access::ReadWrite, Access::ReadOnly] {
-        Store::open(&home.path(), access).unwrap().back_up(&copy).unwrap();
-        let copied = Store::open(&copy, Access::ReadOnly).unwrap();
+        SqliteStore::open(&home.path(), access).unwrap().back_up(&copy).unwrap();
+        let copied = SqliteStore::open(&copy, Access::ReadOnly).unwrap();
         let copied = copied.operated_by(testing::operator());
         let reader = copied.reader().unwrap();
         assert_eq!(reader.journal_open().unwrap(), home.reader().journal_open().unwrap());
@@ -30,7 +30,7 @@ fn a_copy_has_everything_also_what_is_only_in_the_log() {
             assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
         }
         drop(reader);
-        let written = Store::open(&copy, Access::ReadWrite).unwrap();
+        let written = SqliteStore::open(&copy, Access::ReadWrite).unwrap();
         assert_eq!(written.writer().unwrap().record(&[purge("3", 2)], at(2)).unwrap().new, 1);
         fs::remove_file(&copy).unwrap();
     }

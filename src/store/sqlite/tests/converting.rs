@@ -39,7 +39,7 @@ pub(super) fn make_old(home: &Home) {
     }
 }
 
-fn count(store: &Store, text: &str) -> u64 {
+fn count(store: &SqliteStore, text: &str) -> u64 {
     let clauses =
         vec![Clause { negated: false, test: Test::Target(vec![Pattern::Contains(text.into())]) }];
     let predicate = Arc::new(Predicate { clauses, ..Predicate::default() });
@@ -71,7 +71,7 @@ proptest! {
             let home = Home::tuned(tuning, &purges);
             let (before, found) = (home.details(), count(&home.store, &text.to_lowercase()));
             make_old(&home);
-            let store = Store::open_with(&home.path(), Access::ReadWrite, tuning).unwrap();
+            let store = SqliteStore::open_with(&home.path(), Access::ReadWrite, tuning).unwrap();
             prop_assert_eq!(home.details(), before);
             prop_assert_eq!(count(&store, &text.to_lowercase()), found);
             prop_assert_eq!(store.reader().unwrap().check(), Ok(Vec::new()));
@@ -87,12 +87,12 @@ fn a_store_that_cannot_be_read_whole_is_left_as_it_is() {
     make_old(&home);
     let lost = "DELETE FROM tail WHERE key = (SELECT max(key) FROM purge)";
     home.writer().connection().execute(lost, []).unwrap();
-    let opened = Store::open_with(&home.path(), Access::ReadWrite, small()).map(drop);
+    let opened = SqliteStore::open_with(&home.path(), Access::ReadWrite, small()).map(drop);
     assert_eq!(opened, Err(StoreFailure::Corrupt));
     let count = |table: &str| -> i64 {
         let count = format!("SELECT count(*) FROM {table}");
         home.store.connect().unwrap().query_row(&count, [], |row| row.get(0)).unwrap()
     };
     assert_eq!((count("purge"), count("tail")), (99, 98));
-    assert_eq!(Store::purges_to_convert(&home.path()), Some(99));
+    assert_eq!(SqliteStore::purges_to_convert(&home.path()), Some(99));
 }

@@ -32,7 +32,7 @@ fn what_was_written_is_there_although_nobody_closed_the_store() {
     let path = home.directory.path().join("crashed.db");
     copy(&home.path(), &path);
     let crashed = Home {
-        store: Store::open(&path, Access::ReadWrite).unwrap(),
+        store: SqliteStore::open(&path, Access::ReadWrite).unwrap(),
         directory: tempfile::tempdir().unwrap(),
     };
     assert_eq!(crashed.purges(), [purge("1", 1)]);
@@ -55,7 +55,7 @@ fn a_write_that_was_cut_short_is_as_if_it_had_never_begun() {
         let log = fs::OpenOptions::new().write(true).open(wal(&path)).unwrap();
         log.set_len(length).unwrap();
         drop(log);
-        let store = Store::open(&path, Access::ReadWrite).unwrap();
+        let store = SqliteStore::open(&path, Access::ReadWrite).unwrap();
         let crashed = Home { directory, store };
         assert_eq!(crashed.purges(), [purge("1", 1)], "{length} of {after}");
         assert_eq!(crashed.writer().record(&[purge("2", 2)], at(3)).unwrap().new, 1);
@@ -71,7 +71,7 @@ const STORE: &str = "PURGEDECK_TEST_DYING_STORE";
 #[ignore = "the other process of a_process_that_dies_while_sending_leaves_a_trace"]
 fn dying() {
     let path = std::env::var_os(STORE).unwrap();
-    let store = Store::open(Path::new(&path), Access::ReadWrite).unwrap();
+    let store = SqliteStore::open(Path::new(&path), Access::ReadWrite).unwrap();
     let mut writer = store.writer().unwrap();
     let entry = everything("");
     let id = writer.enqueue(&[entry], at(0)).unwrap().remove(0).id;

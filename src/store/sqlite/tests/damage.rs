@@ -20,7 +20,7 @@ fn a_full_disk_loses_nothing_that_was_there_and_takes_in_nothing_by_halves() {
     let mut writer = home.writer();
     let pages: i64 =
         writer.connection().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-    let limit = |writer: &Writer, pages: i64| {
+    let limit = |writer: &SqliteWriter, pages: i64| {
         writer
             .connection()
             .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
@@ -38,7 +38,7 @@ fn a_full_disk_loses_nothing_that_was_there_and_takes_in_nothing_by_halves() {
     assert_eq!(writer.enqueue(&entries, at(0)).unwrap().len(), 3);
 }
 
-fn newest(store: &Store) -> Result<usize, StoreFailure> {
+fn newest(store: &SqliteStore) -> Result<usize, StoreFailure> {
     let mut seen = 0;
     store.reader()?.export(&Predicate::default(), Sort::NEWEST, None, &mut |_| {
         seen += 1;
@@ -55,9 +55,9 @@ fn a_cut_file_is_damage_and_stays_as_it_is() {
         for access in [Access::ReadWrite, Access::ReadOnly] {
             let path = home.directory.path().join(format!("cut-{length}-{access:?}.db"));
             fs::write(&path, &whole[..length]).unwrap();
-            let told = Store::open(&path, access).and_then(|store| newest(&store));
+            let told = SqliteStore::open(&path, access).and_then(|store| newest(&store));
             assert_eq!(told, Err(StoreFailure::Corrupt));
-            let again = Store::open(&path, Access::ReadWrite).map(drop);
+            let again = SqliteStore::open(&path, Access::ReadWrite).map(drop);
             assert!(matches!(again, Err(StoreFailure::Damaged { .. })), "{again:?}");
             assert_eq!(fs::read(&path).unwrap(), &whole[..length]);
         }
@@ -74,7 +74,7 @@ fn garbage_in_the_middle_of_a_file_never_becomes_an_answer_and_stays_where_it_is
         let mut garbled = whole.clone();
         garbled[page * 4096..(page + 1) * 4096].fill(0xa5);
         fs::write(&path, &garbled).unwrap();
-        let result = Store::open(&path, Access::ReadOnly).and_then(|store| newest(&store));
+        let result = SqliteStore::open(&path, Access::ReadOnly).and_then(|store| newest(&store));
         assert!(matches!(result, Ok(2000) | Err(StoreFailure::Corrupt)), "{page}: {result:?}");
         told.extend(result.err());
         assert_eq!(fs::read(&path).unwrap(), garbled);
@@ -118,12 +118,12 @@ fn once_anybody_found_damage_nobody_writes_and_everybody_reads_on() {
     home.writer().enqueue(&[everything("www.site.com")], at(0)).unwrap();
     zero_root(&home.path(), "purge");
     let (mut running, other) =
-        (home.writer(), Store::open(&home.path(), Access::ReadOnly).unwrap());
+        (home.writer(), SqliteStore::open(&home.path(), Access::ReadOnly).unwrap());
     assert_eq!(newest(&other), Err(StoreFailure::Corrupt));
     assert!(is_damaged(running.record(&[purge("x", 9)], at(9))));
     assert!(is_damaged(running.enqueue(&[everything("www.site.com")], at(9))));
     assert!(is_damaged(running.save_board("{}")));
-    assert!(is_damaged(Store::open(&home.path(), Access::ReadWrite).map(drop)));
+    assert!(is_damaged(SqliteStore::open(&home.path(), Access::ReadWrite).map(drop)));
     let found = other.found_damaged().unwrap().to_string();
     assert!(found.contains("UTC, reading it"), "{found}");
     assert_eq!(other.reader().unwrap().journal_open().unwrap().len(), 1);
@@ -160,7 +160,7 @@ fn a_store_in_the_place_of_one_that_was_moved_away_is_a_new_one() {
     let home = Home::with(&[purge("1", 0)]);
     home.store.marker().put("reading it");
     fs::rename(home.path(), home.directory.path().join("away.db")).unwrap();
-    let new = Store::open(&home.path(), Access::ReadWrite).unwrap();
+    let new = SqliteStore::open(&home.path(), Access::ReadWrite).unwrap();
     assert_eq!(new.writer().unwrap().record(&[purge("2", 1)], at(1)).unwrap().new, 1);
 }
 
@@ -173,7 +173,7 @@ fn a_damaged_database_of_somebody_else_gets_no_marker() {
     drop(other);
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() - 2048]).unwrap();
-    assert!(Store::open(&path, Access::ReadWrite).is_err());
+    assert!(SqliteStore::open(&path, Access::ReadWrite).is_err());
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 

@@ -18,14 +18,14 @@ use crate::store::sqlite::segment::Segment;
 use crate::store::{Recorded, StoreFailure};
 
 fn opened(path: &Path, access: Access) -> Result<(), StoreFailure> {
-    Store::open(path, access).map(|_| ())
+    SqliteStore::open(path, access).map(|_| ())
 }
 
 #[test]
 fn a_store_and_its_directories_are_made_for_their_owner_only() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("state/purgedeck/store.db");
-    let store = Store::open(&path, Access::ReadWrite).unwrap();
+    let store = SqliteStore::open(&path, Access::ReadWrite).unwrap();
     store.writer().unwrap().record(&[purge("1", 0)], at(0)).unwrap();
     #[cfg(unix)]
     {
@@ -43,8 +43,8 @@ fn a_store_and_its_directories_are_made_for_their_owner_only() {
 #[test]
 fn a_store_opened_again_still_has_everything() {
     let home = Home::with(&[purge("1", 0)]);
-    let again = Store::open(&home.path(), Access::ReadWrite).unwrap();
-    assert_eq!(again.path(), home.path());
+    let again = SqliteStore::open(&home.path(), Access::ReadWrite).unwrap();
+    assert_eq!(again.address(), home.store.address());
     let kept = again.reader().unwrap().summary(&crate::domain::query::SummaryQuery {
         predicate: std::sync::Arc::default(),
         bars: 0,
@@ -135,7 +135,7 @@ fn reading_only_makes_nothing_and_writes_nothing() {
     assert_eq!(opened(&path, Access::ReadOnly), Err(StoreFailure::Missing));
     assert!(!path.parent().unwrap().exists());
     let home = Home::with(&[purge("1", 0)]);
-    let reading = Store::open(&home.path(), Access::ReadOnly).unwrap();
+    let reading = SqliteStore::open(&home.path(), Access::ReadOnly).unwrap();
     assert!(matches!(reading.writer(), Err(StoreFailure::ReadOnly)));
     let purges = reading.reader().unwrap();
     assert_eq!(purges.accounts().unwrap().len(), 1);
@@ -260,9 +260,9 @@ fn a_store_of_an_earlier_program_opens_and_answers_as_before() {
     drop(old);
     let older = StoreFailure::Older { found: 4, known: schema::VERSION };
     assert_eq!(opened(&path, Access::ReadOnly), Err(older));
-    assert_eq!(Store::purges_to_convert(&path), Some(41));
+    assert_eq!(SqliteStore::purges_to_convert(&path), Some(41));
     for tuning in tunings() {
-        let store = Store::open_with(&path, Access::ReadWrite, tuning).unwrap();
+        let store = SqliteStore::open_with(&path, Access::ReadWrite, tuning).unwrap();
         let reader = store.reader().unwrap();
         for (text, count) in [
             ("", 41),
@@ -298,6 +298,6 @@ fn a_store_of_an_earlier_program_opens_and_answers_as_before() {
         assert!(!reader.attempt_coverage(&"gcore-prod".into()).unwrap().ranges().is_empty());
         assert_eq!(reader.accounts().unwrap().len(), 6);
         assert_eq!(reader.check(), Ok(Vec::new()));
-        assert_eq!(Store::purges_to_convert(&path), None);
+        assert_eq!(SqliteStore::purges_to_convert(&path), None);
     }
 }

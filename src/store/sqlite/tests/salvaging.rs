@@ -104,7 +104,7 @@ impl Truth {
 
     /// Fails if a salvaged store has something that is not true.
     fn holds(&self, what: &str, new: &Path) {
-        let store = Store::open_with(new, Access::ReadWrite, small()).unwrap();
+        let store = SqliteStore::open_with(new, Access::ReadWrite, small()).unwrap();
         assert_eq!(store.reader().unwrap().check(), Ok(Vec::new()), "{what}");
         let purges = purges(&store).unwrap();
         let mut ids = BTreeSet::new();
@@ -135,7 +135,7 @@ impl Truth {
     }
 }
 
-fn purges(store: &Store) -> Result<Vec<Purge>, StoreFailure> {
+fn purges(store: &SqliteStore) -> Result<Vec<Purge>, StoreFailure> {
     let mut all = Vec::new();
     store.reader()?.export(&Predicate::default(), Sort::OLDEST, None, &mut |detail| {
         all.push(detail.purge);
@@ -144,7 +144,7 @@ fn purges(store: &Store) -> Result<Vec<Purge>, StoreFailure> {
     Ok(all)
 }
 
-fn entries(store: &Store) -> Result<Vec<JournalEntry>, StoreFailure> {
+fn entries(store: &SqliteStore) -> Result<Vec<JournalEntry>, StoreFailure> {
     let mut all = Vec::new();
     store.reader()?.journal(&mut |entry| {
         all.push(entry);
@@ -153,7 +153,7 @@ fn entries(store: &Store) -> Result<Vec<JournalEntry>, StoreFailure> {
     Ok(all)
 }
 
-fn coverages(store: &Store) -> BTreeMap<AccountName, Coverage> {
+fn coverages(store: &SqliteStore) -> BTreeMap<AccountName, Coverage> {
     let reader = store.reader().unwrap();
     let all = ACCOUNTS.map(AccountName::new);
     all.into_iter().map(|name| (name.clone(), reader.coverage(&name).unwrap())).collect()
@@ -201,7 +201,8 @@ fn a_sound_store_is_taken_over_whole() {
     );
     let new = truth.path("new.db");
     salvage_with(&truth.home.path(), &new, at(900), small()).unwrap();
-    let store = Store::open(&new, Access::ReadWrite).unwrap().operated_by(testing::operator());
+    let store =
+        SqliteStore::open(&new, Access::ReadWrite).unwrap().operated_by(testing::operator());
     assert_eq!(coverages(&store), truth.coverage);
     assert_eq!(entries(&store).unwrap(), truth.journal);
     let reader = store.reader().unwrap();
@@ -235,7 +236,7 @@ fn is_read_as_damaged(truth: &Truth, what: &str, file: &[u8]) -> bool {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.db");
     fs::write(&path, file).unwrap();
-    let read = Store::open_with(&path, Access::ReadOnly, small())
+    let read = SqliteStore::open_with(&path, Access::ReadOnly, small())
         .map(|store| (purges(&store), entries(&store)));
     let (purges, journal) = match read {
         Ok(read) => read,
@@ -254,7 +255,7 @@ fn is_read_as_damaged(truth: &Truth, what: &str, file: &[u8]) -> bool {
     }
     let is_damaged = purges.is_err() || journal.is_err();
     if is_damaged {
-        let opened = Store::open(&path, Access::ReadWrite).map(drop);
+        let opened = SqliteStore::open(&path, Access::ReadWrite).map(drop);
         assert!(matches!(opened, Err(StoreFailure::Damaged { .. })), "{what}: {opened:?}");
         assert_eq!(fs::read(&path).unwrap(), file, "{what}");
     }
@@ -320,7 +321,7 @@ fn an_account_of_which_nothing_was_lost_stays_covered() {
     let salvaged = salvage_with(&truth.home.path(), &new, at(900), small()).unwrap();
     assert_eq!(part(&salvaged, "purges"), (599, Lost::Rows(1)));
     assert_eq!(salvaged.read_anew, ["other".into()].into());
-    let coverage = coverages(&Store::open(&new, Access::ReadOnly).unwrap());
+    let coverage = coverages(&SqliteStore::open(&new, Access::ReadOnly).unwrap());
     assert_eq!(coverage[&"gcore-prod".into()], truth.coverage[&"gcore-prod".into()]);
     assert!(coverage[&"other".into()].ranges().is_empty());
 }
@@ -345,8 +346,8 @@ fn a_request_is_queued_again_only_if_the_log_proves_that_it_waits() {
         let new = home.directory.path().join("new.db");
         let salvaged = salvage_with(&home.path(), &new, at(900), small()).unwrap();
         assert_eq!((salvaged.held_back, salvaged.queued), (held_back, queued), "{change}");
-        let mut store = Store::open(&new, Access::ReadWrite).unwrap().writer().unwrap();
-        let entries = entries(&Store::open(&new, Access::ReadOnly).unwrap()).unwrap();
+        let mut store = SqliteStore::open(&new, Access::ReadWrite).unwrap().writer().unwrap();
+        let entries = entries(&SqliteStore::open(&new, Access::ReadOnly).unwrap()).unwrap();
         let held = entries.iter().find(|entry| {
             entry.error.as_deref().is_some_and(|error| error.contains("the store was damaged"))
         });
@@ -365,7 +366,7 @@ fn copy(truth: &Truth) -> Home {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.db");
     fs::write(&path, &truth.file).unwrap();
-    let store = Store::open_with(&path, Access::ReadWrite, small()).unwrap();
+    let store = SqliteStore::open_with(&path, Access::ReadWrite, small()).unwrap();
     Home { directory, store }
 }
 
@@ -400,7 +401,7 @@ fn a_store_of_an_earlier_program_is_salvaged_too() {
     assert_eq!(part(&salvaged, "purges"), (41, Lost::Nothing));
     assert_eq!(part(&salvaged, "requests of the journal"), (2, Lost::Nothing));
     assert_eq!(fs::read(&path).unwrap(), before);
-    let store = Store::open(&new, Access::ReadWrite).unwrap();
+    let store = SqliteStore::open(&new, Access::ReadWrite).unwrap();
     assert_eq!(store.reader().unwrap().check(), Ok(Vec::new()));
     assert_eq!(store.reader().unwrap().journal_newest(9).unwrap().len(), 2);
 }
@@ -418,12 +419,12 @@ fn of_a_damaged_store_of_an_earlier_program_the_rest_is_salvaged() {
     drop(old);
     // It is not made worse by bringing it up to date.
     let before = fs::read(&path).unwrap();
-    assert_eq!(Store::open(&path, Access::ReadWrite).map(drop), Err(StoreFailure::Corrupt));
+    assert_eq!(SqliteStore::open(&path, Access::ReadWrite).map(drop), Err(StoreFailure::Corrupt));
     assert_eq!(fs::read(&path).unwrap(), before);
     let new = directory.path().join("new.db");
     let salvaged = salvage_with(&path, &new, at(900), small()).unwrap();
     assert_eq!(part(&salvaged, "purges"), (40, Lost::Rows(1)));
-    let kept = purges(&Store::open(&new, Access::ReadOnly).unwrap()).unwrap();
+    let kept = purges(&SqliteStore::open(&new, Access::ReadOnly).unwrap()).unwrap();
     assert!(kept.iter().all(|purge| purge.id.as_str() != lost));
 }
 
