@@ -10,6 +10,8 @@
     reason = "a program for developers, on the stage of the tests"
 )]
 
+#[path = "../../src/testing/cluster.rs"]
+mod cluster;
 #[path = "../../tests/journeys/deck.rs"]
 #[expect(dead_code, reason = "the journeys use more of it")]
 mod deck;
@@ -24,15 +26,21 @@ mod svg;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use purgedeck::domain::store_address::StoreAddress;
 use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule, Scenario, SimulatorOptions};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
+use cluster::Cluster;
 use deck::Deck;
 use stage::{Stage, play};
 
 /// A whole screen, and a smaller one on which overlays are not mostly empty.
 const WIDE: (u16, u16) = (160, 50);
 const SMALL: (u16, u16) = (120, 28);
+
+/// Half of a wide screen.
+const HALF: (u16, u16) = (90, 24);
 
 const ACCOUNTS: [&str; 4] = ["gcore-prod", "gcore-labs", "tencent", "medianova"];
 
@@ -108,6 +116,55 @@ async fn take(folder: &Path) {
     std::fs::write(&path, svg::animation(&shift(&stage).await, "shift")).unwrap();
     println!("{}", path.display());
     stage.simulator.stop().await;
+
+    let Some(cluster) = Cluster::start() else {
+        panic!("the picture of a team needs PostgreSQL: apt-get install postgresql");
+    };
+    let path = folder.join("team.svg");
+    std::fs::write(&path, svg::svg(&team(&cluster).await, "team")).unwrap();
+    println!("{}", path.display());
+}
+
+/// Two colleagues' dashboards on one database: a purge that one queued is sent by the other, and
+/// both follow it.
+async fn team(cluster: &Cluster) -> Buffer {
+    let options = SimulatorOptions { records: 400, scenario: day(), ..SimulatorOptions::default() };
+    let mut stage = Stage::with(options, "").await;
+    cluster.sql("postgres", "CREATE DATABASE purgedeck");
+    stage.config.settings.store.value = StoreAddress::parse(&cluster.url("purgedeck")).unwrap();
+    let mia = Deck::open(&stage, HALF);
+    mia.reads(&stage, &ACCOUNTS).await;
+    mia.comes_to_see(&stage, "complete back to").await;
+    "jon@deploy2".clone_into(&mut stage.operator);
+    let jon = Deck::open(&stage, HALF);
+    jon.comes_to_see(&stage, "complete back to").await;
+    jon.press("P").await;
+    jon.paste(TEAM).await;
+    jon.press("ctrl-p").await;
+    jon.sees("enter send").await;
+    jon.press("enter Q").await;
+    mia.press("Q").await;
+    for deck in [&mia, &jon] {
+        deck.comes_to_see(&stage, "accepted").await;
+        deck.breathe().await;
+    }
+    let both = beside(&mia.screen(), &jon.screen());
+    mia.hang_up().await;
+    jon.hang_up().await;
+    stage.simulator.stop().await;
+    both
+}
+
+/// Puts two screens of one size beside each other.
+fn beside(left: &Buffer, right: &Buffer) -> Buffer {
+    let (width, height) = (left.area.width, left.area.height);
+    let mut both = Buffer::empty(Rect::new(0, 0, width * 2 + 1, height));
+    for (screen, from) in [(left, 0), (right, width + 1)] {
+        for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+            both[(from + x, y)] = screen[(x, y)].clone();
+        }
+    }
+    both
 }
 
 /// An incident by keys, scene by scene: found, drafted, checked, sent, refused, and seen.
@@ -156,6 +213,11 @@ async fn shift(stage: &Stage) -> Vec<(Buffer, f32)> {
     deck.hang_up().await;
     scenes
 }
+
+/// A build of two sites.
+const TEAM: &str = "\
+https://img.lumentravel.example.com/hero/autumn.jpg
+https://static.pixelforge.example.net/js/app.js";
 
 /// The whole of a shop, and what it takes from elsewhere.
 const PLAN: &str = "\

@@ -118,6 +118,8 @@ impl NewsFollower {
         }
         self.events.others_changed(self.syncs.keys(), self.clock.now());
         let _ = self.sender.send(SenderMsg::StoreBack);
+        // One may have been told after the connection was lost over which it was taken.
+        self.duties.lose();
         self.duties.ask_now();
     }
 

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::config::load::{self, Config, Flags};
 use purgedeck::config::paths::Directories;
 use purgedeck::domain::operator::Operator;
+use purgedeck::domain::store_address::StoreAddress;
 use purgedeck::engine::{AccountHandle, Clock};
 use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::connect_with;
@@ -17,7 +18,7 @@ use purgedeck::providers::http::HttpPolicy;
 use purgedeck::simulator::{
     self, LoggedRequest, ManualClock, Scenario, Simulator, SimulatorOptions,
 };
-use purgedeck::store::{Access, Store};
+use purgedeck::store::{Access, ServerAccess, Store};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
@@ -42,7 +43,8 @@ pub(crate) struct Stage {
     vendors_time: ManualClock,
     alarm: Arc<Alarm>,
     _still: Sender<()>,
-    _directory: tempfile::TempDir,
+    pub(crate) operator: String,
+    directory: tempfile::TempDir,
 }
 
 /// Goes off when a journey takes far too long.
@@ -86,7 +88,8 @@ impl Stage {
             vendors_time,
             _still: stand_still(Arc::clone(&alarm)),
             alarm,
-            _directory: directory,
+            operator: "mia@deploy1".to_owned(),
+            directory,
         }
     }
 
@@ -94,11 +97,17 @@ impl Stage {
         Arc::clone(&self.alarm)
     }
 
-    /// The store on the disk.
+    /// The store on the disk, or on a server, as its operator opens it.
     pub(crate) fn store(&self) -> Store {
-        let path = self.config.settings.store.value.file().unwrap();
-        let store = Store::open(path, Access::ReadWrite).unwrap();
-        store.operated_by(Operator::new("mia@deploy1".to_owned(), [7; 32]))
+        let own = self.directory.path().join("own.db");
+        let store = match &self.config.settings.store.value {
+            StoreAddress::File(path) => Store::open(path, Access::ReadWrite),
+            StoreAddress::Server(address) => {
+                let server = ServerAccess { address: address.clone(), password: None };
+                Store::connect(&server, &own, Access::ReadWrite)
+            }
+        };
+        store.unwrap().operated_by(Operator::new(self.operator.clone(), [7; 32]))
     }
 
     /// The accounts with their adapters, as the registry makes them of the configuration.

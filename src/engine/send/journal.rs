@@ -328,7 +328,9 @@ impl Journal {
         let Some(mut entry) = self.open.get(id).cloned() else {
             return Ok(());
         };
-        if entry.purge.is_none() {
+        // Where the vendor tells no author, whoever queued it becomes the purge's.
+        let is_unnamed = purge.by.is_none() && entry.queued_by.is_some();
+        if entry.purge.is_none() || is_unnamed {
             let Some(linked) = self.writer.link(id, &purge.id).await? else {
                 return Ok(());
             };

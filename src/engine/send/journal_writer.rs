@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use crate::domain::budget::{Consumption, Cooldown, Usage};
 use crate::domain::event::{Event, StoreError};
@@ -15,10 +17,10 @@ use crate::domain::matching::assign;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::Sort;
 use crate::engine::account_client::AccountClient;
-use crate::engine::clock::delta;
+use crate::engine::clock::{Clock, delta};
 use crate::engine::events::EventHub;
 use crate::engine::store_writer::{StoreWriter, store_error};
-use crate::store::{MatchOutcome, Reader, StepDetails, StepOutcome, StoreFailure};
+use crate::store::{Duty, MatchOutcome, Reader, StepDetails, StepOutcome, StoreFailure};
 
 /// Error between two clocks besides the known error of the vendor's.
 pub(super) const SKEW: TimeDelta = TimeDelta::seconds(1);
@@ -41,6 +43,31 @@ pub(super) enum StepResult {
     LeaseLost,
     /// The connection was lost on the way: it is not known here if the step was taken.
     InDoubt(StoreError),
+}
+
+/// A step to `sending`.
+#[derive(Debug)]
+pub(super) struct Sending {
+    pub(super) result: StepResult,
+    /// Its time, as it stands in the entry.
+    pub(super) at: DateTime<Utc>,
+    /// The same by a clock that is never set.
+    pub(super) began: Instant,
+    /// The lease was held after it.
+    pub(super) is_leased: bool,
+}
+
+/// Tells what a step came to.
+fn result_of(stepped: Result<StepOutcome, StoreFailure>) -> Result<StepResult, StoreFailure> {
+    Ok(match stepped {
+        Ok(StepOutcome::Done(entry)) => StepResult::Taken(entry),
+        Ok(StepOutcome::Refused { found }) => StepResult::Refused(found),
+        Err(StoreFailure::LeaseLost) => StepResult::LeaseLost,
+        Err(failure @ (StoreFailure::Unreachable(_) | StoreFailure::Uncertain)) => {
+            StepResult::InDoubt(store_error(&failure))
+        }
+        Err(failure) => return Err(failure),
+    })
 }
 
 impl JournalWriter {
@@ -68,25 +95,48 @@ impl JournalWriter {
         details: StepDetails,
     ) -> Result<StepResult, StoreError> {
         let id = id.clone();
-        let stepped = self.store.call(move |store| {
-            Ok(match store.writer()?.step(&id, from, to, &details) {
-                Ok(StepOutcome::Done(entry)) => StepResult::Taken(entry),
-                Ok(StepOutcome::Refused { found }) => StepResult::Refused(found),
-                Err(StoreFailure::LeaseLost) => StepResult::LeaseLost,
-                Err(failure @ (StoreFailure::Unreachable(_) | StoreFailure::Uncertain)) => {
-                    StepResult::InDoubt(store_error(&failure))
-                }
-                Err(failure) => return Err(failure),
-            })
+        let stepped = self
+            .store
+            .call(move |store| result_of(store.writer()?.step(&id, from, to, &details)))
+            .await?;
+        self.publish(&stepped);
+        Ok(stepped)
+    }
+
+    /// Moves an entry from `queued` to `sending`. The time of the step is taken when its turn among
+    /// the writes has come, so that a wait for that is no time in which another purgedeck could
+    /// have taken over.
+    pub(super) async fn begin_sending(
+        &self,
+        id: &JournalId,
+        account: &AccountName,
+        ahead: Option<TimeDelta>,
+        clock: &Clock,
+    ) -> Result<Sending, StoreError> {
+        let (id, duty, clock) = (id.clone(), Duty::Send(account.clone()), clock.clone());
+        let runtime = Handle::current();
+        let sending = self.store.call(move |store| {
+            let _context = runtime.enter();
+            // To the microsecond, as it is stored.
+            let (at, began) = (clock.now().trunc_subsecs(6), Instant::now());
+            let details = StepDetails { ahead, ..StepDetails::at(at) };
+            let (from, to) = (JournalState::Queued, JournalState::Sending);
+            let result = result_of(store.writer()?.step(&id, from, to, &details))?;
+            let is_leased = store.holds(&duty) == Ok(true);
+            Ok(Sending { result, at, began, is_leased })
         });
-        let stepped = stepped.await?;
-        if let StepResult::Taken(entry) = &stepped {
+        let sending = sending.await?;
+        self.publish(&sending.result);
+        Ok(sending)
+    }
+
+    fn publish(&self, stepped: &StepResult) {
+        if let StepResult::Taken(entry) = stepped {
             self.events.publish(Event::Journal(entry.clone()));
             if let Some(event) = HookEvent::of_state(entry.state) {
                 self.events.publish_end(event, entry);
             }
         }
-        Ok(stepped)
     }
 
     /// Links an entry to its purge; `None` where that purge belongs to another entry.

@@ -4,12 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use tokio::time::Instant;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::Sharing;
-use super::journal_writer::{JournalWriter, StepResult};
+use super::journal_writer::{JournalWriter, Sending, StepResult};
 use super::outcome::{SubmitOutcome, outcome_of};
 use crate::domain::budget::{self, Cooldown};
 use crate::domain::event::{Level, StoreError};
@@ -22,7 +21,7 @@ use crate::engine::clock::delta;
 use crate::engine::safety::Safety;
 use crate::engine::sync::RangeScan;
 use crate::providers::HistoryRequest;
-use crate::store::{Duty, StepDetails};
+use crate::store::StepDetails;
 
 /// Largest number of requests for the newest history.
 const MAX_PAGES: usize = 5;
@@ -123,44 +122,44 @@ impl Submission {
         if self.safety.forbids(&self.client.account) {
             return self.unsent();
         }
-        // To the microsecond, as it is stored.
-        let began = (self.client.clock.now().trunc_subsecs(6), Instant::now());
-        let details =
-            StepDetails { ahead: self.client.provider.clock_ahead(), ..StepDetails::at(began.0) };
         let sending = self
             .writer
-            .try_step(&self.entry.id, JournalState::Queued, JournalState::Sending, details)
+            .begin_sending(
+                &self.entry.id,
+                &self.client.account,
+                self.client.provider.clock_ahead(),
+                &self.client.clock,
+            )
             .await;
-        match sending {
-            Ok(StepResult::Taken(_)) => {}
-            Ok(StepResult::Refused(_)) => {
+        let sending = match sending {
+            Ok(sending) => sending,
+            Err(error) => return self.put_off(now + PUT_OFF, Some(error)),
+        };
+        match &sending.result {
+            StepResult::Taken(_) => {}
+            StepResult::Refused(_) => {
                 return SubmissionResult { journal_changed: true, ..self.unsent() };
             }
-            Ok(StepResult::LeaseLost) => {
+            StepResult::LeaseLost => {
                 return SubmissionResult { lease_lost: true, ..self.unsent() };
             }
-            Ok(StepResult::InDoubt(error)) => {
-                return self.take_back(began.0, Some(error), &stop).await;
+            StepResult::InDoubt(error) => {
+                return self.take_back(sending.at, Some(error.clone()), &stop).await;
             }
-            Err(error) => return self.put_off(now + PUT_OFF, Some(error)),
         }
-        if !self.may_go_out(began).await {
-            return self.take_back(began.0, None, &stop).await;
+        if !self.may_go_out(&sending) {
+            return self.take_back(sending.at, None, &stop).await;
         }
         let answer = self.client.provider.submit(&self.entry.request).await;
         let outcome = outcome_of(answer, &self.limits, self.entry.request.kind(), self.tries);
-        self.answered(outcome, began.0, &stop).await
+        self.answered(outcome, sending.at, &stop).await
     }
 
     /// True if nobody else can have the lease that the step to `sending` was taken under. The
     /// machine may have slept since; a clock that counts that time tells.
-    async fn may_go_out(&self, (at, began): (DateTime<Utc>, Instant)) -> bool {
-        let duty = Duty::Send(self.client.account.clone());
-        if self.writer.store.call(move |store| store.holds(&duty)).await != Ok(true) {
-            return false;
-        }
-        let passed = (self.client.clock.now() - at).max(delta(began.elapsed()));
-        passed <= delta(self.sharing.send_within)
+    fn may_go_out(&self, sending: &Sending) -> bool {
+        let passed = (self.client.clock.now() - sending.at).max(delta(sending.began.elapsed()));
+        sending.is_leased && passed <= delta(self.sharing.send_within)
     }
 
     /// Puts a request that did not go out back into the queue, unless somebody else has moved it

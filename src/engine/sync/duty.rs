@@ -148,6 +148,10 @@ impl SyncDuties {
                     Err(failure) => return Err(failure),
                 }
             }
+            // Those that went with a connection that was lost meanwhile are nobody's.
+            leases.retain(|(account, lease)| {
+                *lease != Lease::Held || store.holds(&Duty::Sync(account.clone())) == Ok(true)
+            });
             Ok(leases)
         });
         let leases = asked.await?;

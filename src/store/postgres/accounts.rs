@@ -23,7 +23,11 @@ impl PostgresWriter {
         self.write(StorePart::History, |transaction| {
             let old = coverage::read(transaction.live, coverage::HISTORY, account)?;
             let mut coverage = old.clone();
-            coverage.add(from, until);
+            // A colleague may keep less: what was removed is not complete.
+            let from = coverage::kept_from(transaction.live)?.map_or(from, |kept| kept.max(from));
+            if from < until {
+                coverage.add(from, until);
+            }
             if coverage == old {
                 return Ok(());
             }

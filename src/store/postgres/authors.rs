@@ -51,8 +51,18 @@ const FIND: &str = "SELECT key, created, author FROM purge
                     WHERE id = $1 AND account IN (SELECT id FROM account WHERE name = $2)
                     ORDER BY account DESC LIMIT 1";
 
-/// Gives a purge an author, if it is in the history and has none. Takes the lock of the history
-/// only then.
+/// Returns true if a purge is in the history and has no author.
+pub(super) fn is_unknown(
+    transaction: &mut ServerTransaction<'_>,
+    account: &AccountName,
+    purge: &PurgeId,
+) -> Result<bool, StoreFailure> {
+    let (purge, account) = (text::stored(purge.as_str()), text::stored(account.as_str()));
+    let found = transaction.optional_row(FIND, &[&purge, &account])?;
+    Ok(found.map(|row| row.try_get::<_, i32>(2)).transpose()? == Some(0))
+}
+
+/// Gives a purge an author, if it is in the history and has none.
 pub(super) fn name_unknown(
     transaction: &mut ServerTransaction<'_>,
     account: &AccountName,
@@ -60,22 +70,12 @@ pub(super) fn name_unknown(
     author: &str,
 ) -> Result<(), StoreFailure> {
     let (purge, account) = (text::stored(purge.as_str()), text::stored(account.as_str()));
-    let unnamed = |transaction: &mut ServerTransaction<'_>| {
-        let found = transaction.optional_row(FIND, &[&purge, &account])?;
-        let authored = found.map(|row| -> Result<_, StoreFailure> {
-            let (key, created) = (row.try_get(0)?, row.try_get(1)?);
-            Ok(Authored { key, created, author: row.try_get(2)? })
-        });
-        Ok::<_, StoreFailure>(authored.transpose()?.filter(|purge| purge.author == 0))
-    };
-    if unnamed(transaction)?.is_none() {
-        return Ok(());
-    }
-    transaction.take_history()?;
     transaction.refresh_dictionary()?;
-    // Somebody may have named it meanwhile.
-    if let Some(purge) = unnamed(transaction)? {
-        change(transaction, &[(purge, Some(author.to_owned()))])?;
+    let Some(row) = transaction.optional_row(FIND, &[&purge, &account])? else { return Ok(()) };
+    let found =
+        Authored { key: row.try_get(0)?, created: row.try_get(1)?, author: row.try_get(2)? };
+    if found.author == 0 {
+        change(transaction, &[(found, Some(author.to_owned()))])?;
     }
     Ok(())
 }

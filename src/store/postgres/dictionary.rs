@@ -1,5 +1,5 @@
 //! The tables `account` and `word` in memory. Their rows are only ever added, so what was read once
-//! stays true.
+//! stays true as long as the connection does.
 
 use std::collections::HashMap;
 use std::sync::Arc;

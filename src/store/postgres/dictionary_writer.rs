@@ -47,11 +47,18 @@ impl ServerTransaction<'_> {
                 self.execute(&format!("DELETE FROM {table} WHERE account = $1"), &[&name])?;
             }
         }
+        self.keep_names()?;
         let id = self.dictionary.accounts().count() as i32 + 1;
         let add = "INSERT INTO account (id, name, provider) VALUES ($1, $2, $3)";
         self.execute(add, &[&id, &name, &text::stored(account.1.as_str())])?;
         self.dictionary.add_account(id, account.clone())?;
         Ok(id)
+    }
+
+    /// Has this transaction on the disk when it ends: others remember the ids of names, so none may
+    /// be given again after a crash of the server.
+    fn keep_names(&mut self) -> Result<(), StoreFailure> {
+        self.live.batch("SET LOCAL synchronous_commit = on")
     }
 
     /// Returns the id of a word, after adding it if it is new.
@@ -76,6 +83,7 @@ impl ServerTransaction<'_> {
         if new.is_empty() {
             return Ok(());
         }
+        self.keep_names()?;
         let first = self.dictionary.words().count() as i32 + 1;
         let ids: Vec<i32> = (first..).take(new.len()).collect();
         let texts: Vec<_> = new.iter().map(|word| text::stored(word)).collect();

@@ -12,7 +12,13 @@ impl From<Error> for StoreFailure {
         }
         // A column of another type than its table says was not made by this program.
         let words = words(&error);
-        if words.contains("converting") { Self::Corrupt } else { Self::Unreachable(words) }
+        if words.contains("deserializing") {
+            Self::Corrupt
+        } else if words.contains("serializing") {
+            Self::Io(words)
+        } else {
+            Self::Unreachable(words)
+        }
     }
 }
 

@@ -200,7 +200,8 @@ impl PostgresWriter {
         id: &JournalId,
         purge: &PurgeId,
     ) -> Result<MatchOutcome, StoreFailure> {
-        self.write(StorePart::Journal, |transaction| {
+        let mut unnamed = None;
+        let matched = self.write(StorePart::Journal, |transaction| {
             let Some(entry) = journal_rows::by_id(transaction.live, id)? else {
                 return Ok(MatchOutcome::Missing);
             };
@@ -215,12 +216,21 @@ impl PostgresWriter {
                 let link = "UPDATE journal SET purge = $2 WHERE id = $1";
                 transaction.execute(link, &[&stored.0, &stored.1])?;
             }
-            if let Some(by) = &entry.queued_by {
-                authors::name_unknown(transaction, &entry.request.account, purge, by)?;
+            if let Some(by) = &entry.queued_by
+                && authors::is_unknown(transaction, &entry.request.account, purge)?
+            {
+                unnamed = Some((entry.request.account.clone(), by.clone()));
             }
             let entry = JournalEntry { purge: Some(purge.clone()), ..entry };
             Ok(MatchOutcome::Linked(Box::new(entry)))
-        })
+        })?;
+        // Apart from the journal, of which nobody should wait for a long write of the history.
+        if let Some((account, by)) = unnamed {
+            self.write(StorePart::History, |transaction| {
+                authors::name_unknown(transaction, &account, purge, &by)
+            })?;
+        }
+        Ok(matched)
     }
 }
 

@@ -9,13 +9,13 @@ use crate::domain::ids::AccountName;
 use crate::store::failure::StoreFailure;
 use crate::store::lease::{Duty, Lease};
 
-const LOCK: &str = "SELECT pg_try_advisory_lock(hashtextextended('purgedeck ' || $1, 0))";
-const UNLOCK: &str = "SELECT pg_advisory_unlock(hashtextextended('purgedeck ' || $1, 0))";
+const LOCK: &str = "SELECT pg_try_advisory_lock(hashtextextended('purgedeck ' || $1, 0::bigint))";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(hashtextextended('purgedeck ' || $1, 0::bigint))";
 
 /// Asks the server if this very session has the lock. A pool between us and the server that gives
 /// each transaction another session loses what belongs to one.
 const IS_OURS: &str = "SELECT EXISTS (
-    SELECT 1 FROM pg_locks, hashtextextended('purgedeck ' || $1, 0) AS key
+    SELECT 1 FROM pg_locks, hashtextextended('purgedeck ' || $1, 0::bigint) AS key
     WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid = pg_backend_pid()
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid::bigint = (key >> 32) & 4294967295 AND objid::bigint = key & 4294967295)";
@@ -42,7 +42,7 @@ impl PostgresWriter {
             self.duties.insert(duty.clone());
         } else if taken.is_err() {
             // It may be locked and not noted: nobody else could take it as long as we live.
-            drop(self.direct(|live| live.query(UNLOCK, &[&name]).map(drop)));
+            self.disconnect();
         }
         taken
     }
@@ -53,7 +53,12 @@ impl PostgresWriter {
             return Ok(());
         }
         let name = name(duty);
-        self.direct(|live| live.query(UNLOCK, &[&name]).map(drop))
+        let unlocked = self.direct(|live| live.query(UNLOCK, &[&name]).map(drop));
+        if unlocked.is_err() {
+            // The lock goes with the connection.
+            self.disconnect();
+        }
+        unlocked
     }
 
     /// True if a duty is held, as the connection knows it.

@@ -29,8 +29,8 @@ pub(in crate::store) struct PostgresStore {
     operator: Arc<Operator>,
     /// The file with drafts and the board; `None` where there is none and none is to be made.
     own: Option<SqliteStore>,
-    /// Set once a connection listens to what others do.
-    listens: Arc<AtomicBool>,
+    /// Set while somebody waits for news that no connection listens to yet.
+    wants_news: Arc<AtomicBool>,
 }
 
 impl PostgresStore {
@@ -52,7 +52,7 @@ impl PostgresStore {
             news: NewsSink::new(),
             operator: Arc::new(newcomer()),
             own,
-            listens: Arc::default(),
+            wants_news: Arc::default(),
         })
     }
 
@@ -76,9 +76,9 @@ impl PostgresStore {
     /// Makes a connection that reads, when it is needed.
     #[expect(clippy::unnecessary_wraps, reason = "another backend may fail")]
     pub(in crate::store) fn reader(&self) -> Result<PostgresReader, StoreFailure> {
-        // Where nobody writes, the first one that reads hears what others do.
+        // Where nobody writes, the next one that reads hears what others do.
         let listens =
-            self.access() == Access::ReadOnly && !self.listens.swap(true, Ordering::SeqCst);
+            self.access() == Access::ReadOnly && self.wants_news.swap(false, Ordering::SeqCst);
         let news = listens.then(|| self.news.clone());
         Ok(PostgresReader::new(&self.server, news, self.own.clone()))
     }
@@ -96,6 +96,7 @@ impl PostgresStore {
 
     /// Returns what is told from now on.
     pub(in crate::store) fn news(&self) -> UnboundedReceiver<StoreNews> {
+        self.wants_news.store(true, Ordering::SeqCst);
         self.news.listen()
     }
 }

@@ -1,5 +1,6 @@
 //! The read half: each call answers from one snapshot of the database.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -35,11 +36,13 @@ pub(in crate::store) struct PostgresInterrupt {
 }
 
 /// The requests to cancel a statement that are on their way to the server. The next call waits for
-/// them, or they would meet it instead.
+/// them, and takes another connection if none of them was met: or they would meet it instead.
 #[derive(Default)]
 struct Cancels {
     number: Mutex<u32>,
     arrived: Condvar,
+    /// Set until one is met.
+    sent: AtomicBool,
 }
 
 impl Cancels {
@@ -64,6 +67,7 @@ impl PostgresInterrupt {
         let tls = self.session.server().tls.clone();
         let cancels = Arc::clone(&self.cancels);
         cancels.add(1);
+        cancels.sent.store(true, Ordering::SeqCst);
         network.spawn(async move {
             let cancelled = async {
                 match tls {
@@ -88,6 +92,7 @@ pub(super) struct ServerSnapshot<'s> {
     pub(super) live: &'s mut Live,
     pub(super) dictionary: &'s ServerDictionary,
     interrupted: &'s AtomicBool,
+    cancels: &'s Cancels,
 }
 
 impl ServerSnapshot<'_> {
@@ -98,7 +103,11 @@ impl ServerSnapshot<'_> {
         parameters: Parameters<'_>,
     ) -> Result<Vec<Row>, StoreFailure> {
         self.check_interrupt()?;
-        self.live.query(sql, parameters)
+        let rows = self.live.query(sql, parameters);
+        if matches!(rows, Err(StoreFailure::Interrupted)) {
+            self.cancels.sent.store(false, Ordering::SeqCst);
+        }
+        rows
     }
 
     /// Returns the first row of a query, if it has any.
@@ -163,12 +172,28 @@ impl PostgresReader {
             return Err(StoreFailure::Interrupted);
         }
         self.cancels.wait();
+        if self.cancels.sent.swap(false, Ordering::SeqCst) {
+            // The call before ended by itself: the server may cancel the next one in its place.
+            self.session.close();
+        }
         let mut dictionary = self.dictionary.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = |_: &mut Live| Ok(());
+        let is_new = Cell::new(false);
+        let opened = |_: &mut Live| {
+            is_new.set(true);
+            Ok(())
+        };
         let answer = self.session.transact(BEGIN, (SIZES, &[]), opened, |live, sizes| {
+            // It may be another server now, which took over and has not all of the one before.
+            if is_new.get() {
+                *dictionary = ServerDictionary::default();
+            }
             dictionary.refresh(live, sizes.first().ok_or(StoreFailure::Corrupt)?)?;
-            let mut snapshot =
-                ServerSnapshot { live, dictionary: &dictionary, interrupted: &self.interrupted };
+            let mut snapshot = ServerSnapshot {
+                live,
+                dictionary: &dictionary,
+                interrupted: &self.interrupted,
+                cancels: &self.cancels,
+            };
             let answer = answer(&mut snapshot)?;
             live.batch("COMMIT")?;
             Ok(answer)

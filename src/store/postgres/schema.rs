@@ -113,7 +113,11 @@ CREATE INDEX purge_cname ON purge (cname);
 -- The greatest distance of a key from its time.
 CREATE INDEX purge_offset ON purge ((key - created)) WHERE key > created;
 CREATE INDEX purge_unfinished ON purge (account, key) WHERE status NOT IN (1, 2);
-CREATE INDEX purge_lines ON purge USING gin (lower(lines) public.gin_trgm_ops);
+DO $$ BEGIN
+    -- The extension may have been made in another schema before.
+    EXECUTE format('CREATE INDEX purge_lines ON purge USING gin (lower(lines) %I.gin_trgm_ops)',
+        (SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_trgm'));
+END $$;
 -- New rows are seen by index-only scans soon after they were written.
 ALTER TABLE purge SET (autovacuum_vacuum_insert_scale_factor = 0.02,
                        autovacuum_analyze_scale_factor = 0.02);

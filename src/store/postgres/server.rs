@@ -117,8 +117,8 @@ impl Server {
             Access::ReadWrite => "",
         };
         format!(
-            "SET search_path = purgedeck, public; SET client_min_messages = warning;
-             SET lock_timeout = '5s';
+            "SET search_path = purgedeck, pg_temp; SET client_min_messages = warning;
+             SET lock_timeout = '5s'; SET statement_timeout = 0;
              SET tcp_keepalives_idle = {}; SET tcp_keepalives_interval = {};
              SET tcp_keepalives_count = {RETRIES}; SET tcp_user_timeout = {};
              SET plan_cache_mode = force_custom_plan; SET jit = off; {read_only}",

@@ -31,8 +31,14 @@ fn connect(server: &Server, news: Option<&NewsSink>) -> Result<Live, StoreFailur
     let gone = || StoreFailure::Unreachable("it does not answer".to_owned());
     let client = answer.recv().map_err(|_| gone())??;
     let mut live = Live::new(client);
-    let listen = if news.is_some() { super::news::LISTEN } else { "" };
-    live.batch(&format!("{}{listen}", server.greeting()))?;
+    live.batch(&server.greeting())?;
+    if news.is_some() {
+        match live.batch(super::news::LISTEN) {
+            // A server that only follows another one tells nothing.
+            Err(StoreFailure::ReadOnly) if server.access == Access::ReadOnly => {}
+            listens => listens?,
+        }
+    }
     Ok(live)
 }
 
@@ -71,6 +77,10 @@ async fn attend<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
+/// An attempt to connect that took so long for nothing is not repeated for so long.
+const LONG: Duration = Duration::from_secs(1);
+const AGAIN: Duration = Duration::from_secs(5);
+
 /// A connection, open or not.
 pub(super) struct ServerSession {
     server: Arc<Server>,
@@ -83,6 +93,8 @@ pub(super) struct ServerSession {
 
 struct Slot {
     live: Option<Live>,
+    /// The last attempt to connect, if it took long for nothing.
+    failed: Option<(Instant, StoreFailure)>,
     used: Instant,
     /// Somebody sees to it that it is closed when it is unused.
     is_watched: bool,
@@ -91,7 +103,7 @@ struct Slot {
 impl ServerSession {
     /// Makes one that is not open yet.
     pub(super) fn new(server: &Arc<Server>, news: Option<NewsSink>) -> Self {
-        let slot = Slot { live: None, used: Instant::now(), is_watched: false };
+        let slot = Slot { live: None, failed: None, used: Instant::now(), is_watched: false };
         Self {
             server: Arc::clone(server),
             news,
@@ -126,8 +138,7 @@ impl ServerSession {
         let begun = if let Some(begun) = begun {
             begun
         } else {
-            slot.live = None;
-            let live = slot.live.insert(connect(&self.server, self.news.as_ref())?);
+            let live = self.connect(&mut slot)?;
             let running = Some(live.cancel_token());
             *self.running.lock().unwrap_or_else(PoisonError::into_inner) = running;
             opened(live)?;
@@ -158,12 +169,38 @@ impl ServerSession {
         let mut slot = lock(&self.slot);
         let live = match slot.live.take() {
             Some(live) if !live.is_closed() => slot.live.insert(live),
-            Some(_) | None => slot.live.insert(connect(&self.server, self.news.as_ref())?),
+            Some(_) | None => self.connect(&mut slot)?,
         };
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(live.cancel_token());
         let done = work(live);
         self.watch(&mut slot);
         done
+    }
+
+    /// Connects. Where that took long a moment ago, for nothing, it is not tried again at once: much
+    /// else may wait for this session.
+    fn connect<'s>(&self, slot: &'s mut Slot) -> Result<&'s mut Live, StoreFailure> {
+        slot.live = None;
+        if let Some((at, failure)) = &slot.failed
+            && at.elapsed() < AGAIN
+        {
+            return Err(failure.clone());
+        }
+        slot.failed = None;
+        let begun = Instant::now();
+        match connect(&self.server, self.news.as_ref()) {
+            Ok(live) => Ok(slot.live.insert(live)),
+            Err(failure) => {
+                let took_long = begun.elapsed() >= LONG;
+                slot.failed = took_long.then(|| (Instant::now(), failure.clone()));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Ends the connection; the next call makes another one.
+    pub(super) fn close(&self) {
+        lock(&self.slot).live = None;
     }
 
     /// Returns what cancels the running statement; `None` where there was no connection yet.

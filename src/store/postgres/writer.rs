@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
 
@@ -49,10 +49,14 @@ impl StorePart {
     fn begin(self) -> &'static str {
         match self {
             Self::History => {
-                "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s';
+                "BEGIN ISOLATION LEVEL READ COMMITTED;
+                 SET LOCAL idle_in_transaction_session_timeout = '60s';
                  SET LOCAL synchronous_commit = off"
             }
-            Self::Journal => "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'",
+            Self::Journal => {
+                "BEGIN ISOLATION LEVEL READ COMMITTED;
+                 SET LOCAL idle_in_transaction_session_timeout = '60s'"
+            }
         }
     }
 }
@@ -65,8 +69,9 @@ const TAKE: &str = "SELECT pg_advisory_xact_lock($1), pg_current_xact_id()::text
 pub(super) const CHANGES: &str = "SELECT coalesce(sum(value), 0)::bigint FROM number
                        WHERE name LIKE 'changes of %'";
 
-/// Attempts to learn from the server what became of a write, and the pause between two.
-const ASKS: u32 = 5;
+/// Time in which the server has to tell what became of a write, longer than a restart of it, and
+/// the pause between two attempts to ask.
+const ASK_WITHIN: Duration = Duration::from_secs(20);
 const ASK_PAUSE: Duration = Duration::from_millis(500);
 
 /// The connection that writes, and that holds this purgedeck's duties.
@@ -121,12 +126,6 @@ impl ServerTransaction<'_> {
         self.live.execute(sql, parameters)
     }
 
-    /// Takes the lock of the history in a transaction of the journal, which may change both: nobody
-    /// takes the two in the other order.
-    pub(super) fn take_history(&mut self) -> Result<(), StoreFailure> {
-        self.live.query("SELECT pg_advisory_xact_lock($1)", &[&StorePart::History.lock()]).map(drop)
-    }
-
     /// Brings the dictionary up to date. Nobody else adds to it while the history is written.
     pub(super) fn refresh_dictionary(&mut self) -> Result<(), StoreFailure> {
         let sizes = self.live.row(SIZES, &[])?;
@@ -158,13 +157,13 @@ impl PostgresWriter {
         part: StorePart,
         work: impl FnOnce(&mut ServerTransaction<'_>) -> Result<T, StoreFailure>,
     ) -> Result<T, StoreFailure> {
-        let Self { session, dictionary, operator, news, duties, own_changes, .. } = self;
+        let Self { session, dictionary, operator, news, duties, .. } = self;
         let mut in_doubt = None;
         if !session.is_open() {
             duties.clear();
         }
         let held = &*duties;
-        let lost = Cell::new(false);
+        let (lost, counted) = (Cell::new(false), Cell::new(false));
         let written = session.transact(
             part.begin(),
             (TAKE, &[&part.lock()]),
@@ -177,6 +176,10 @@ impl PostgresWriter {
                 let (transaction, version): (String, i64) = (row.try_get(1)?, row.try_get(2)?);
                 if version > schema::VERSION {
                     return Err(StoreFailure::Newer { found: version, known: schema::VERSION });
+                }
+                if lost.get() {
+                    // It may be another server now, which took over and has not all of the other.
+                    *dictionary = ServerDictionary::default();
                 }
                 let before = live.written;
                 let none = BTreeSet::new();
@@ -199,7 +202,7 @@ impl PostgresWriter {
                     Err(StoreFailure::Unreachable(_)) => in_doubt = Some(transaction),
                     committed => committed?,
                 }
-                *own_changes += i64::from(counts);
+                counted.set(counts);
                 Ok(done)
             },
         );
@@ -210,11 +213,13 @@ impl PostgresWriter {
             // It may hold rows that were rolled back.
             *dictionary = ServerDictionary::default();
         }
-        match in_doubt {
-            None => written,
-            Some(transaction) if self.was_committed(&transaction)? => written,
-            Some(_) => Err(StoreFailure::Unreachable("the connection was lost".to_owned())),
+        if let Some(transaction) = in_doubt
+            && !self.was_committed(&transaction)?
+        {
+            return Err(StoreFailure::Unreachable("the connection was lost".to_owned()));
         }
+        self.own_changes += i64::from(counted.get());
+        written
     }
 
     /// Asks the server what became of a transaction whose connection was lost at its end.
@@ -222,7 +227,8 @@ impl PostgresWriter {
     pub(super) fn was_committed(&mut self, transaction: &str) -> Result<bool, StoreFailure> {
         const STATUS: &str = "SELECT pg_xact_status($1::text::xid8)";
         self.dictionary = ServerDictionary::default();
-        for _ in 0..ASKS {
+        let begun = Instant::now();
+        while begun.elapsed() < ASK_WITHIN {
             let status = self.session.transact(
                 "BEGIN READ ONLY",
                 (STATUS, &[&transaction]),
@@ -245,6 +251,12 @@ impl PostgresWriter {
         Err(StoreFailure::Uncertain)
     }
 
+    /// Ends the connection, and all duties with it.
+    pub(super) fn disconnect(&mut self) {
+        self.session.close();
+        self.duties.clear();
+    }
+
     /// Forgets the duties that went with a connection.
     pub(super) fn forget_lost_duties(&mut self) {
         if !self.session.is_open() {
@@ -260,7 +272,7 @@ impl PostgresWriter {
         self.forget_lost_duties();
         let lost = Cell::new(false);
         let done = self.session.transact(
-            "BEGIN",
+            "BEGIN ISOLATION LEVEL READ COMMITTED",
             ("SELECT 1", &[]),
             |_| {
                 lost.set(true);
@@ -274,6 +286,7 @@ impl PostgresWriter {
         );
         if lost.get() || !self.session.is_open() {
             self.duties.clear();
+            self.dictionary = ServerDictionary::default();
         }
         done
     }
