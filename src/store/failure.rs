@@ -152,8 +152,8 @@ impl StoreFailure {
             }
             Self::Uncertain => "Look at the queue when the server is back, before you do it again.",
             Self::Refused(_) => {
-                "Check user and password, and ask the owner of the database for the rights: the \
-                 README has them as SQL."
+                "Check user, password and the database's name, and ask its owner for the rights: \
+                 the README has them as SQL."
             }
             Self::TooManyConnections(_) => {
                 "Raise max_connections on the server, or end some of those that are connected; it \

@@ -17,7 +17,7 @@ use crate::domain::matching::assign;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::Sort;
 use crate::engine::account_client::AccountClient;
-use crate::engine::clock::{Clock, delta};
+use crate::engine::clock::delta;
 use crate::engine::events::EventHub;
 use crate::engine::store_writer::{StoreWriter, store_error};
 use crate::store::{Duty, MatchOutcome, Reader, StepDetails, StepOutcome, StoreFailure};
@@ -109,20 +109,19 @@ impl JournalWriter {
     pub(super) async fn begin_sending(
         &self,
         id: &JournalId,
-        account: &AccountName,
-        ahead: Option<TimeDelta>,
-        clock: &Clock,
+        client: &AccountClient,
     ) -> Result<Sending, StoreError> {
-        let (id, duty, clock) = (id.clone(), Duty::Send(account.clone()), clock.clone());
+        let (id, client) = (id.clone(), client.clone());
         let runtime = Handle::current();
         let sending = self.store.call(move |store| {
             let _context = runtime.enter();
             // To the microsecond, as it is stored.
-            let (at, began) = (clock.now().trunc_subsecs(6), Instant::now());
+            let (at, began) = (client.clock.now().trunc_subsecs(6), Instant::now());
+            let ahead = client.provider.clock_ahead();
             let details = StepDetails { ahead, ..StepDetails::at(at) };
             let (from, to) = (JournalState::Queued, JournalState::Sending);
             let result = result_of(store.writer()?.step(&id, from, to, &details))?;
-            let is_leased = store.holds(&duty) == Ok(true);
+            let is_leased = store.holds(&Duty::Send(client.account)) == Ok(true);
             Ok(Sending { result, at, began, is_leased })
         });
         let sending = sending.await?;

@@ -122,15 +122,7 @@ impl Submission {
         if self.safety.forbids(&self.client.account) {
             return self.unsent();
         }
-        let sending = self
-            .writer
-            .begin_sending(
-                &self.entry.id,
-                &self.client.account,
-                self.client.provider.clock_ahead(),
-                &self.client.clock,
-            )
-            .await;
+        let sending = self.writer.begin_sending(&self.entry.id, &self.client).await;
         let sending = match sending {
             Ok(sending) => sending,
             Err(error) => return self.put_off(now + PUT_OFF, Some(error)),

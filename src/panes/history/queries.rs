@@ -38,6 +38,7 @@ impl HistoryPane {
         self.timeline.leave();
         self.forget_question();
         self.contents = Contents::default();
+        self.rows.select_other();
         self.ask_rows(&want, ctx).and(self.ask_timeline(ctx))
     }
 

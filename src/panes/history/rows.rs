@@ -33,6 +33,8 @@ pub struct Rows {
     /// The purge under the cursor where the selection has lost it: it stays there until the cursor
     /// leaves it.
     lost: Option<PurgeKey>,
+    /// Set while the rows are those of another selection than the one that is asked for.
+    is_of_other: bool,
 }
 
 /// The state of a list, for whoever draws it.
@@ -152,6 +154,11 @@ impl Rows {
         self.pending = Pending::Query { ticket, placement, outdated: false };
     }
 
+    /// Takes note that another selection is asked for: its rows take the place of these, or none do.
+    pub fn select_other(&mut self) {
+        self.is_of_other = true;
+    }
+
     /// True if purges created between two instants, the last included, could be among the rows that
     /// are held, or next to them where nothing is known to lie between.
     pub fn touches(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> bool {
@@ -193,6 +200,7 @@ impl Rows {
         match result {
             Ok(window) => {
                 self.read = ReadState::Read;
+                self.is_of_other = false;
                 let held = placement == CursorPlacement::Newest && self.hold == Hold::Purge;
                 if held && !self.reaches(window) {
                     // The operator took hold of a purge that these rows do not reach to: the
@@ -201,8 +209,58 @@ impl Rows {
                 }
                 self.place(window, placement);
             }
-            Err(error) => self.read = ReadState::Failed(error.clone()),
+            Err(error) => {
+                self.read = ReadState::Failed(error.clone());
+                // What one filter selected must not stand under the name of another.
+                if self.is_of_other {
+                    (self.window, self.lost) = (Window::default(), None);
+                    (self.cursor, self.top) = (0, 0);
+                }
+            }
         }
         Some(outdated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_one_filter_never_stand_under_another_that_could_not_be_read() {
+        let row = PurgeRow {
+            key: PurgeKey(1),
+            account: "gcore-prod".into(),
+            provider: "gcore".into(),
+            id: "7".into(),
+            cname: "www.site.com".to_owned(),
+            kind: None,
+            status: crate::domain::status::Status::Failed,
+            raw_status: String::new(),
+            created: DateTime::UNIX_EPOCH,
+            target_count: 1,
+            first_target: "/a".to_owned(),
+            by: None,
+            sent_here: false,
+            verified: None,
+        };
+        let tickets = crate::effect::Tickets::default();
+        let failed = Err(StoreError { words: "Away.".to_owned(), advice: "Wait.".to_owned() });
+        let read = Ok(Window { rows: vec![row], ..Window::default() });
+        let mut rows = Rows::default();
+        let answered = |rows: &mut Rows, answer: &Result<Window, StoreError>| {
+            let ticket = tickets.take();
+            rows.asked(ticket, CursorPlacement::Newest);
+            rows.answer(ticket, answer);
+        };
+        answered(&mut rows, &read);
+        answered(&mut rows, &failed);
+        assert_eq!(rows.state(), ListState::Rows, "the same rows, older");
+        rows.select_other();
+        assert_eq!(rows.state(), ListState::Rows, "until the answer is there");
+        answered(&mut rows, &failed);
+        assert!(matches!(rows.state(), ListState::Failed(_)) && rows.here().is_none());
+        answered(&mut rows, &read);
+        assert_eq!(rows.held().len(), 1);
     }
 }

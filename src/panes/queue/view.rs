@@ -73,6 +73,7 @@ impl QueueView<'_> {
             ));
         }
         notes.push(match (open, entries.len() - open) {
+            (0, 0) if self.pane.error.is_some() => "not known".to_owned(),
             (0, 0) => "nothing under way".to_owned(),
             (0, ended) => format!("nothing under way {} {ended} ended", theme.glyphs.dot),
             (open, _) => format!("{open} under way"),

@@ -16,6 +16,14 @@ impl From<Error> for StoreFailure {
             Self::Corrupt
         } else if words.contains("serializing") {
             Self::Io(words)
+        } else if words.contains("password missing") {
+            Self::NoPassword("none is set, and the server asks for one".to_owned())
+        } else if words.contains("does not support TLS") {
+            Self::Address(
+                "the server offers no TLS; sslmode=disable does without, on a network that you \
+                 trust"
+                    .to_owned(),
+            )
         } else {
             Self::Unreachable(words)
         }

@@ -3,8 +3,8 @@
 
 use super::live::Live;
 use super::news::Message;
-use super::text;
 use super::writer::PostgresWriter;
+use super::{schema, text};
 use crate::domain::ids::AccountName;
 use crate::store::failure::StoreFailure;
 use crate::store::lease::{Duty, Lease};
@@ -84,6 +84,8 @@ pub(super) fn is_ours(live: &mut Live, duty: &Duty) -> Result<bool, StoreFailure
 }
 
 fn take(live: &mut Live, name: &str, who: &str) -> Result<Lease, StoreFailure> {
+    // One that may not write any more takes nothing: neither by its version nor, below, its rights.
+    schema::version(live)?;
     if live.row(LOCK, &[&name])?.try_get(0)? {
         let note = "INSERT INTO lease (duty, who) VALUES ($1, $2)
                     ON CONFLICT (duty) DO UPDATE SET who = excluded.who, since = now()";

@@ -14,6 +14,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::writer::StorePart;
 use super::{PasswordSource, PostgresStore, PostgresWriter, ServerAccess};
 use crate::cluster::Cluster;
+use crate::domain::purge::Purge;
+use crate::domain::query::SummaryQuery;
 use crate::domain::secret::Secret;
 use crate::domain::store_address::StoreAddress;
 use crate::store::{Access, Duty, Lease, StoreFailure, StoreNews};
@@ -220,6 +222,59 @@ fn a_server_that_is_away_is_said_to_be_and_is_found_again() {
     cluster.restart();
     keep(&mut writer, "b").unwrap();
     assert_eq!(cluster.sql("purges", "SELECT count(*) FROM purgedeck.kept"), "2");
+}
+
+#[test]
+fn one_whose_rights_are_taken_while_it_runs_gives_its_duties_up() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let home = Home::new(cluster);
+    let mut owner = home.store().writer().unwrap();
+    home.sql(
+        "CREATE ROLE colleague LOGIN; GRANT USAGE ON SCHEMA purgedeck TO colleague;
+         GRANT ALL ON ALL TABLES IN SCHEMA purgedeck TO colleague;
+         GRANT ALL ON ALL SEQUENCES IN SCHEMA purgedeck TO colleague",
+    );
+    let url = cluster.url_as("colleague", home.database());
+    let mut writer = home.open_url(&url, Access::ReadWrite).unwrap().writer().unwrap();
+    let duty = Duty::Sync("prod".into());
+    assert_eq!(writer.lease(&duty), Ok(Lease::Held));
+    assert!(matches!(owner.lease(&duty), Ok(Lease::HeldBy(_))));
+    home.sql("REVOKE INSERT, UPDATE ON ALL TABLES IN SCHEMA purgedeck FROM colleague");
+    let refused = keep(&mut writer, "x");
+    assert!(matches!(refused, Err(StoreFailure::Refused(_))), "{refused:?}");
+    assert_eq!(writer.holds(&duty), Ok(false));
+    assert!(matches!(writer.lease(&duty), Err(StoreFailure::Refused(_))));
+    let begun = std::time::Instant::now();
+    while owner.lease(&duty) != Ok(Lease::Held) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "its connection has ended");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn names_are_read_again_over_a_new_connection() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let home = Home::new(cluster);
+    let store = home.store();
+    let (reader, mut writer) = (store.reader().unwrap(), store.writer().unwrap());
+    let purge = |cname: &str| Purge {
+        cname: cname.to_owned(),
+        ..testing::purge("prod", cname, testing::noon())
+    };
+    let cnames = || {
+        let query = SummaryQuery { predicate: Arc::default(), bars: 0, now: testing::noon() };
+        let told = reader.summary(&query).unwrap().by_cname;
+        told.into_iter().map(|(cname, _)| cname).collect::<Vec<_>>()
+    };
+    writer.record(&[purge("www.a.com")], testing::noon()).unwrap();
+    assert_eq!(cnames(), ["www.a.com"]);
+    // As after a restore of an older state: the same number is another name's.
+    home.sql("UPDATE purgedeck.word SET text = 'www.b.com' WHERE text = 'www.a.com'");
+    home.cut();
+    assert_eq!(cnames(), ["www.b.com"]);
+    writer.record(&[purge("www.a.com")], testing::noon()).unwrap();
+    let told = home.sql("SELECT count(*) FROM purgedeck.word WHERE text = 'www.a.com'");
+    assert_eq!(told, "1", "it is a new name again");
 }
 
 /// Makes a certificate for these names, signed by one that is written beside it.

@@ -209,6 +209,14 @@ impl PostgresWriter {
         if lost.get() || in_doubt.is_some() || !session.is_open() {
             duties.clear();
         }
+        if matches!(
+            written,
+            Err(StoreFailure::Refused(_) | StoreFailure::Newer { .. } | StoreFailure::NoSchema)
+        ) {
+            // Whoever may not write must not keep a duty from those who may.
+            session.close();
+            duties.clear();
+        }
         if written.is_err() {
             // It may hold rows that were rolled back.
             *dictionary = ServerDictionary::default();

@@ -53,8 +53,12 @@ pub(super) fn lines(
 /// Says who sends a request, where another purgedeck does.
 fn sender(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> Option<String> {
     let by = inputs.known.senders.get(&entry.request.account)?;
-    let is_to_come = matches!(entry.state, JournalState::Queued | JournalState::Sending);
-    is_to_come.then(|| format!("sent by {by}"))
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are sent, or never will be")]
+    match entry.state {
+        JournalState::Queued => Some(format!("to be sent by {by}")),
+        JournalState::Sending => Some(format!("sent by {by}")),
+        _ => None,
+    }
 }
 
 fn checked(check: &Check, inputs: &OverlayInputs<'_>) -> (String, Role) {
