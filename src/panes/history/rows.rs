@@ -154,7 +154,7 @@ impl Rows {
         self.pending = Pending::Query { ticket, placement, outdated: false };
     }
 
-    /// Takes note that another selection is asked for: its rows take the place of these, or none do.
+    /// Takes note that another selection is asked for: its rows take the place of these, or none.
     pub fn select_other(&mut self) {
         self.is_of_other = true;
     }

@@ -177,8 +177,8 @@ impl ServerSession {
         done
     }
 
-    /// Connects. Where that took long a moment ago, for nothing, it is not tried again at once: much
-    /// else may wait for this session.
+    /// Connects. Where that took long a moment ago, for nothing, it is not tried again at once:
+    /// much else may wait for this session.
     fn connect<'s>(&self, slot: &'s mut Slot) -> Result<&'s mut Live, StoreFailure> {
         slot.live = None;
         if let Some((at, failure)) = &slot.failed

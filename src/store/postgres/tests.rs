@@ -272,7 +272,8 @@ fn names_are_read_again_over_a_new_connection() {
     home.sql("UPDATE purgedeck.word SET text = 'www.b.com' WHERE text = 'www.a.com'");
     home.cut();
     assert_eq!(cnames(), ["www.b.com"]);
-    writer.record(&[purge("www.a.com")], testing::noon()).unwrap();
+    let another = Purge { id: "2".into(), ..purge("www.a.com") };
+    writer.record(&[another], testing::noon()).unwrap();
     let told = home.sql("SELECT count(*) FROM purgedeck.word WHERE text = 'www.a.com'");
     assert_eq!(told, "1", "it is a new name again");
 }
