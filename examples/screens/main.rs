@@ -137,15 +137,17 @@ async fn team(cluster: &Cluster) -> Buffer {
     mia.comes_to_see(&stage, "complete back to").await;
     "jon@deploy2".clone_into(&mut stage.operator);
     let jon = Deck::open(&stage, HALF);
+    jon.reads(&stage, &ACCOUNTS).await;
     jon.comes_to_see(&stage, "complete back to").await;
     jon.press("P").await;
     jon.paste(TEAM).await;
     jon.press("ctrl-p").await;
     jon.sees("enter send").await;
-    jon.press("enter Q").await;
-    mia.press("Q").await;
+    jon.press("enter").await;
+    jon.sees("sent to the queue").await;
     for deck in [&mia, &jon] {
-        deck.comes_to_see(&stage, "accepted").await;
+        deck.press("Q").await;
+        deck.sees("accepted").await;
         deck.breathe().await;
     }
     let both = beside(&mia.screen(), &jon.screen());
