@@ -38,7 +38,9 @@ trap '' INT TERM HUP
 "$@" &
 while read -r word; do
   case $word in
-    kill) kill -KILL $!; for pid in $(pgrep -P $!); do kill -KILL "$pid"; done; wait $! ;;
+    kill)
+      family=$(grep -ls "^PPid:[[:space:]]*$!\$" /proc/[0-9]*/status | cut -d/ -f3)
+      kill -KILL $! $family 2>/dev/null; wait $! ;;
     stop) kill -INT $!; wait $! ;;
     start) "$@" & ;;
   esac
