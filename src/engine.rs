@@ -42,7 +42,7 @@
 //! [read](query_thread). Offline there are no syncs and no sender: no network, no timer, no
 //! wake-up.
 //!
-//! Where a team shares the store, one task [follows](store_news) what it tells, and the purgedecks
+//! On a store that a team shares, one task [follows](store_news) what it tells, and the purgedecks
 //! share the work: one reads an account (`sync/duty.rs`), one sends for it (`send/leases.rs`).
 //!
 //! The safety rules are enforced here, once: nothing is queued, changed or sent read-only; the

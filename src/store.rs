@@ -32,6 +32,7 @@ mod copied;
 mod failure;
 mod journal_rules;
 mod json;
+mod known_targets;
 mod lease;
 mod news;
 mod outcome;

@@ -71,7 +71,7 @@ pub enum Event {
     Sender {
         /// The account.
         account: AccountName,
-        /// Who sends them; `None`: this purgedeck, or nobody.
+        /// The one who sends them; `None`: this purgedeck, or nobody.
         by: Option<Holder>,
     },
     /// The store cannot be reached; what was read of it stays as it is.
@@ -114,7 +114,7 @@ impl fmt::Display for Holder {
 /// The state of an account's sync with its vendor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountStatus {
-    /// Who reads it for all on the store, if not this purgedeck.
+    /// The one who reads it for all on the store, if not this purgedeck.
     pub read_by: Option<Holder>,
     /// When the requests to the vendor began that are under way; `None`: there is none.
     pub asking_since: Option<DateTime<Utc>>,

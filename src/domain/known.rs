@@ -32,7 +32,7 @@ pub struct Known {
     pub accounts: Vec<Account>,
     /// The state of each account's sync; an account that is missing was not heard of yet.
     pub statuses: BTreeMap<AccountName, AccountStatus>,
-    /// Who sends an account's requests, where another purgedeck on the store does.
+    /// The one who sends an account's requests, where another purgedeck on the store does.
     pub senders: BTreeMap<AccountName, Holder>,
     /// The vendors' limits.
     pub limits: BTreeMap<AccountName, Arc<Limits>>,

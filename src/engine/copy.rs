@@ -1,6 +1,7 @@
 //! Copies a store into another one, a file or on a server, beside what that has already.
 //!
-//! What is in both stays as it is in the target, so that a copy can be broken off and begun again.
+//! Entries that are in both stay as they are in the target, so that a copy can be broken off and
+//! begun again.
 //! Requests that wait to be sent are never copied: of two stores, both would send them.
 
 use std::collections::BTreeSet;

@@ -24,7 +24,7 @@ use crate::domain::ids::AccountName;
 use crate::providers::CallRecorder;
 use crate::store::{Access, StoreNews};
 
-/// What the tasks of an engine share.
+/// The part that the tasks of an engine share.
 #[derive(Debug)]
 pub(super) struct TaskContext {
     pub(super) writer: StoreWriter,

@@ -147,8 +147,8 @@ impl StoreFailure {
             }
             Self::Interrupted => "Try again.",
             Self::Unreachable(_) => {
-                "Check the address and the network. What is shown stays as it was read; nothing is \
-                 sent until the server is back, and nothing is lost."
+                "Check the address and the network. Nothing is sent until the server is back, and \
+                 nothing is lost."
             }
             Self::Uncertain => "Look at the queue when the server is back, before you do it again.",
             Self::Refused(_) => {

@@ -76,7 +76,7 @@ pub(super) struct SqlFilter {
     only_keys: Option<Vec<i64>>,
     /// Sets of vendors' ids, each with whether it must not have the purge's.
     ids: Vec<(bool, Vec<String>)>,
-    /// Whether each test for having been sent from here is negated.
+    /// Tests for having been sent from here; `true` for a negated one.
     sent_here: Vec<bool>,
     target_tests: Vec<TargetTest>,
 }

@@ -1,4 +1,4 @@
-//! What is asked of the journal.
+//! Questions about the journal.
 
 use std::ops::ControlFlow;
 
@@ -8,12 +8,12 @@ use super::journal_rows;
 use super::live::Parameters;
 use super::reader::{PostgresReader, ServerSnapshot};
 use super::text;
-use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::{AccountName, JournalId, PurgeId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::query::Sort;
 use crate::store::failure::StoreFailure;
+use crate::store::known_targets;
 use crate::store::times;
 
 /// Entries that are read at a time where all of them are visited.
@@ -115,17 +115,7 @@ impl PostgresReader {
                 known.extend(entry.request.payload.targets().iter().cloned());
             }
         }
-        let exactly = |text: &str| vec![Pattern::Is(text.to_ascii_lowercase())];
-        let tests = [
-            Test::Account(exactly(account.as_str())),
-            Test::Cname(exactly(cname)),
-            Test::Kind(vec![Some(Kind::Url)]),
-        ];
-        let predicate = Predicate {
-            from: Some(since),
-            until: None,
-            clauses: tests.map(|test| Clause { negated: false, test }).into(),
-        };
+        let predicate = known_targets::url_purges(account, cname, since);
         self.export(&predicate, Sort::NEWEST, Some(limit.into()), &mut |detail| {
             known.extend(detail.purge.targets.into_iter().map(|target| target.text));
             ControlFlow::Continue(())

@@ -1,4 +1,4 @@
-//! What purgedecks on one server tell each other, over the server's own `NOTIFY`.
+//! Messages between the purgedecks on one server, over the server's own `NOTIFY`.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +21,7 @@ const MOST: usize = 7_000;
 /// A message to the other purgedecks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Message<'m> {
-    /// What queries or the journal's readers read was changed.
+    /// Something that queries or the journal's readers read was changed.
     Changed,
     /// Whoever reads an account's news is to read them now.
     Refresh(&'m AccountName),

@@ -1,4 +1,4 @@
-//! Where the server is and how it is reached: address, TLS, password.
+//! Reaches the server: address, TLS, password.
 
 use std::fmt;
 use std::path::Path;

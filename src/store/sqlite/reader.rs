@@ -20,13 +20,13 @@ use super::{attempt_rows, change_count, coverage, journal_rows, json, kept};
 use crate::domain::budget::RecentPurge;
 use crate::domain::coverage::Coverage;
 use crate::domain::draft::KeptDraft;
-use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::ids::{AccountName, JournalId, PurgeId, PurgeKey, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery};
 use crate::store::failure::StoreFailure;
+use crate::store::known_targets;
 use crate::store::outcome::{StoredAccount, StoredResources};
 
 /// A read-only connection. Each call answers from one snapshot of the store.
@@ -340,17 +340,7 @@ impl SqliteReader {
                 known.extend(entry.request.payload.targets().iter().cloned());
             }
         }
-        let exactly = |text: &str| vec![Pattern::Is(text.to_ascii_lowercase())];
-        let tests = [
-            Test::Account(exactly(account.as_str())),
-            Test::Cname(exactly(cname)),
-            Test::Kind(vec![Some(Kind::Url)]),
-        ];
-        let predicate = Predicate {
-            from: Some(since),
-            until: None,
-            clauses: tests.map(|test| Clause { negated: false, test }).into(),
-        };
+        let predicate = known_targets::url_purges(account, cname, since);
         self.export(&predicate, Sort::NEWEST, Some(limit.into()), &mut |detail| {
             known.extend(detail.purge.targets.into_iter().map(|target| target.text));
             ControlFlow::Continue(())
