@@ -55,8 +55,8 @@ enum ReadHalf {
 
 /// The connection that writes. Every call is one transaction: all of it is stored, or nothing.
 ///
-/// History, which the vendors can be asked for again, survives a crash of the program; the record of
-/// what we sent, and drafts, are on the disk before the call returns.
+/// History, which the vendors can be asked for again, survives a crash of the program; the record
+/// of what we sent, and drafts, are on the disk before the call returns.
 pub struct Writer(WriteHalf);
 
 enum WriteHalf {
