@@ -102,6 +102,8 @@ impl Office {
             limits: &self.limits,
             accounts: &[],
             recent: &self.recent,
+            under_way: &[],
+            months: None,
             read_only: false,
             queued: Vec::new(),
             closed: Vec::new(),

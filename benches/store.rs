@@ -125,7 +125,12 @@ fn purge(place: usize, of: usize) -> Purge {
                 dice.u32(0..1 << 24),
                 ENDINGS[dice.usize(0..8)]
             ),
-            Kind::Pattern | Kind::All => format!("{path}/*"),
+            Kind::IgnoreQuery
+            | Kind::Pattern
+            | Kind::Regex
+            | Kind::Host
+            | Kind::Tag
+            | Kind::All => format!("{path}/*"),
         })
     });
     let targets = targets.collect();

@@ -253,9 +253,9 @@ commands! {
         ComposePlan "compose-plan" "plan" "Show the exact requests of this draft"
             [Compose] ["ctrl-p"]
             also "preview requests dry-run review" hint Compose 2;
-        ComposeKind "compose-kind" "kind" "Next kind: as each line says, url, pattern, all"
+        ComposeKind "compose-kind" "kind" "Next kind: as each line says, or one that is offered"
             [Compose] ["ctrl-k"]
-            also "type pattern url all" hint Compose 8;
+            also "type pattern url tag host regex query all" hint Compose 8;
         ComposeMode "compose-mode" "mode" "Change purge mode, where the vendor has several"
             [Compose] ["ctrl-f"]
             also "soft hard" hint Compose 12;

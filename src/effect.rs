@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::path::PathBuf;
 
 use crate::domain::board::KeptBoard;
-use crate::domain::budget::RecentPurge;
+use crate::domain::budget::RecentUse;
 use crate::domain::call::Call;
 use crate::domain::draft::KeptDraft;
 use crate::domain::edge::Verification;
@@ -333,8 +333,8 @@ pub enum Answer {
     Recent {
         /// The ticket of the query.
         ticket: Ticket,
-        /// The purges.
-        result: Result<Vec<RecentPurge>, StoreError>,
+        /// What is known of them.
+        result: Result<RecentUse, StoreError>,
     },
     /// Answers [`Query::Served`].
     Served {

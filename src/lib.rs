@@ -10,7 +10,7 @@
 //! | provider | a CDN vendor's API behind an adapter |
 //! | account | one set of credentials at one provider, named by the user |
 //! | resource | what a purge applies to: a CDN resource, domain or zone; it has a cname |
-//! | purge, target, kind | a recorded purge; one entry of its payload; url, pattern or all |
+//! | purge, target, kind | a recorded purge; one entry of its payload; url, tag, host, all … |
 //! | document, entry, format | what was handed over; what of it names a target; how it is read |
 //! | draft → plan → submission | the operator's text → its exact requests → one on its way |
 //! | finding | one result of linting a draft: code, severity, line, explanation |
@@ -72,7 +72,8 @@
 //! `engine/account_client.rs`, which `engine/sync/` has ask for what `list_strategy.rs` or
 //! `range_strategy.rs` (by the vendor's API) says: news one question after the other, older history
 //! and the lists of resources (`sync/resource_list.rs`) with several at once (`sync/history.rs`),
-//! no faster than the vendor allows (`sync/pace.rs`) →
+//! no faster than the vendor allows (`sync/pace.rs`); targets that a list does not tell are asked
+//! for by themselves (`sync/details.rs`) →
 //! `engine/store_writer.rs` → `store`, then
 //! [`domain::event::Event::HistoryChanged`]. A pane whose time range it touches asks again:
 //! [`effect::Query::Window`] → `engine/queries.rs` → `store/sqlite/window.rs` → `panes/history` →
@@ -110,11 +111,16 @@
 //! | what history is kept; its removal | `config/retention.rs`; `engine/retention.rs` |
 //! | a hook's event, JSON, run | `domain/hook_event.rs`, `cli/hooks.rs`, `engine/hooks.rs` |
 //! | a vendor's rate limits and syntax | `providers/<vendor>/limits.rs` |
+//! | a mode at all vendors; the cost of purges | `domain/mode_choice.rs`; `domain/money.rs` |
 //! | which of a team reads; sends | `engine/sync/duty.rs`; `engine/send/leases.rs` |
 //! | what a team's store tells; its loss and return | `engine/store_news.rs` |
+//! | what a list does not tell of a purge, asked for | `engine/sync/detail_queue.rs` |
+//! | a request that a vendor takes in part | `engine/send/partial.rs` |
 //! | advice for a refusal (401, 429, …); the pause after it | `domain/failure.rs`; `engine/send/` |
 //! | what a lost or odd answer to a POST means | `engine/send/outcome.rs` |
 //! | how pasted text is read | `domain/document.rs`, then `domain/lint/entry.rs` |
+//! | a label that says a kind (`tag:…`) | `domain/document/label.rs`, `domain/lint/named.rs` |
+//! | what a vendor refuses, or ignores, in a target | `KindRule::traps` in its `limits.rs` |
 //! | a finding's code; its check and words | `domain/findings/codes.rs`; `domain/lint/` |
 //! | a filter field; words for a status | `domain/filter/fields.rs`; `domain/filter/choice.rs` |
 //! | a column of the list; its cell | `panes/history/columns.rs`; `…/history/view/list.rs` |

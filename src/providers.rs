@@ -10,12 +10,16 @@
 //! suite.
 
 mod adapter;
+pub mod alibaba;
 mod call_recorder;
 pub mod clock;
+pub mod cloudfront;
 mod credential;
 pub mod edge;
+pub mod edgeone;
 mod field_errors;
 pub mod gcore;
+mod hash;
 pub mod http;
 mod lenient;
 pub mod medianova;
@@ -24,7 +28,10 @@ mod records;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::format_push_string, reason = "serves tests only")]
 mod scripted;
+mod signing_key;
+mod tc3;
 pub mod tencent;
+mod throttle;
 mod time;
 mod trust;
 
@@ -39,7 +46,7 @@ use crate::config::accounts::AccountConfig;
 use crate::domain::activity::Attempt;
 use crate::domain::edge::EdgeRules;
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
+use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId, ResourceId};
 use crate::domain::limits::Limits;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
@@ -88,8 +95,25 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         Err(Failure::new(Cause::Unsupported).with_message("this vendor has no log of who did what"))
     }
 
+    /// Asks for one purge of a resource with its kind and its targets. Only of use where the list
+    /// is bare ([`crate::domain::limits::HistoryRule::bare`]).
+    async fn detail(&self, resource: &ResourceId, id: &PurgeId) -> Result<Purge, Failure> {
+        let _ = (resource, id);
+        Err(Failure::new(Cause::Unsupported).with_message("this vendor lists purges as a whole"))
+    }
+
     /// Sends a purge, once.
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure>;
+
+    /// Sends a purge, once, under our own name for it. A vendor that keeps such names carries out
+    /// one purge for each, however often it is sent; the others are not told.
+    async fn submit_as(
+        &self,
+        _name: &JournalId,
+        request: &PurgeRequest,
+    ) -> Result<Receipt, Failure> {
+        self.submit(request).await
+    }
 
     /// Returns the purge as it would go over the wire, without its secret.
     fn preview(&self, request: &PurgeRequest) -> Preview;
@@ -195,6 +219,17 @@ pub struct Receipt {
     pub id: Option<PurgeId>,
     /// The time of the answer by the vendor's own clock, where it carried a date.
     pub at: Option<DateTime<Utc>>,
+    /// The targets that it did not take, where it took the others.
+    pub refused: Vec<RefusedTarget>,
+}
+
+/// A target that a vendor refused out of a request that it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedTarget {
+    /// The target, as it was sent.
+    pub target: String,
+    /// The vendor's words.
+    pub reason: String,
 }
 
 /// A reason for which an account cannot even be tried. Nothing was asked of anybody.
@@ -242,7 +277,10 @@ pub fn connect_with(
     match account.provider().as_str() {
         gcore::NAME => Ok(Arc::new(gcore::Gcore::new(account, clock, policy)?)),
         tencent::NAME => tencent::connect(account, clock, policy),
+        alibaba::NAME => Ok(Arc::new(alibaba::Alibaba::new(account, clock, policy)?)),
         medianova::NAME => Ok(Arc::new(medianova::Medianova::new(account, clock, policy)?)),
+        edgeone::NAME => Ok(Arc::new(edgeone::EdgeOne::new(account, clock, policy)?)),
+        cloudfront::NAME => Ok(Arc::new(cloudfront::CloudFront::new(account, clock, policy)?)),
         _ => Err(ConnectError::UnknownProvider(account.provider().clone())),
     }
 }

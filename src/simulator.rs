@@ -13,13 +13,17 @@
 //! their own connections: they are a world outside the program, not a part of its tasks.
 
 mod access;
+mod alibaba;
 mod body;
 mod clock;
+mod cloudfront;
 mod config;
 mod edge;
+mod edgeone;
 mod fault;
 mod form;
 mod gcore;
+mod hash;
 mod listing;
 mod medianova;
 mod random;
@@ -29,6 +33,7 @@ mod reply;
 mod request;
 mod scenario;
 mod server;
+mod tc3;
 mod tencent;
 #[cfg(test)]
 mod testing;
@@ -49,9 +54,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::access::LoggedRequest;
+pub use self::alibaba::{
+    Alibaba, AlibabaCredentials, AlibabaDomain, AlibabaLimits, AlibabaPurge, AlibabaScenario,
+};
 pub use self::clock::{ManualClock, SimulatorClock};
+pub use self::cloudfront::{
+    CloudFront, CloudFrontCredentials, CloudFrontPurge, CloudFrontResource, CloudFrontScenario,
+};
 pub use self::config::SimulatorConfig;
 pub use self::edge::EdgeServer;
+pub use self::edgeone::{
+    EdgeOne, EdgeOneCredentials, EdgeOneLimits, EdgeOnePurge, EdgeOneScenario, EdgeOneZone,
+};
 pub use self::fault::{ErrorBody, FaultKind, FaultRule, FaultRules};
 pub use self::gcore::{
     Gcore, GcoreCredentials, GcoreLimits, GcorePurge, GcoreResource, GcoreScenario,
@@ -109,6 +123,9 @@ vendors! {
     gcore: Gcore, "Gcore";
     tencent: Tencent, "Tencent Cloud";
     medianova: Medianova, "Medianova";
+    edgeone: EdgeOne, "Tencent EdgeOne";
+    cloudfront: CloudFront, "Amazon CloudFront";
+    alibaba: Alibaba, "Alibaba Cloud";
 }
 
 const EDGE: &str = "edge";

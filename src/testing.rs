@@ -18,10 +18,11 @@ use purgedeck::domain::journal::{JournalEntry, JournalState};
 use purgedeck::domain::kind::Kind;
 use purgedeck::domain::known::Known;
 use purgedeck::domain::limits::{
-    HistoryRule, KindRule, Limits, LimitsSource, Mode, QueryUse, Quota, RateWindow, ReadPace,
-    Reading, Scope, SentAs, Syntax, Wildcard,
+    Hardness, HistoryRule, KindRule, Limits, LimitsSource, Mode, QueryUse, Quota, RateWindow,
+    ReadPace, Reading, Scope, SentAs, Syntax, Trap, TrapEffect, Wildcard,
 };
 use purgedeck::domain::lint_context::LintContext;
+use purgedeck::domain::money::Months;
 use purgedeck::domain::operator::{KEY_BYTES, Operator};
 use purgedeck::domain::payload::{Payload, PurgeRequest};
 use purgedeck::domain::purge::Purge;
@@ -106,10 +107,11 @@ pub(crate) fn consumption(
     Consumption {
         account: account.into(),
         resource: resource.into(),
-        kind,
+        kind: Some(kind),
         at,
         targets: 1,
         sent_here: false,
+        is_under_way: false,
     }
 }
 
@@ -164,6 +166,7 @@ pub(crate) fn history() -> HistoryRule {
         finest: Duration::from_millis(1),
         settle: Duration::from_mins(1),
         per_resource: false,
+        bare: false,
         pace: ReadPace { at_once: 4, requests: 20, per: Duration::from_secs(1) },
         times_note: None,
     }
@@ -171,7 +174,7 @@ pub(crate) fn history() -> HistoryRule {
 
 /// Documented limits with these rules for URLs, patterns and everything.
 pub(crate) fn limits(url: KindRule, pattern: KindRule, all: KindRule) -> Limits {
-    Limits::documented(url, pattern, all, history())
+    Limits::documented([(Kind::Url, url), (Kind::Pattern, pattern), (Kind::All, all)], history())
 }
 
 /// Limits for paths: the place of a star is disputed; patterns and everything share a bucket.
@@ -199,8 +202,12 @@ pub(crate) fn path_limits() -> Limits {
 pub(crate) fn directory_limits() -> Limits {
     let windows = || vec![RateWindow { scope: Scope::Account, ..window(20, 1, "calls") }];
     let modes = vec![
-        Mode { word: "flush", meaning: "what changed at the origin" },
-        Mode { word: "delete", meaning: "whatever is cached" },
+        Mode {
+            word: "flush",
+            meaning: "what changed at the origin",
+            hardness: Hardness::ChangedOnly,
+        },
+        Mode { word: "delete", meaning: "whatever is cached", hardness: Hardness::Hard },
     ];
     let quota = |kind, area: &str, total| Quota {
         kind,
@@ -241,6 +248,29 @@ pub(crate) fn wildcard_limits() -> Limits {
     limits(url, pattern, all)
 }
 
+/// Limits of a vendor that purges by every kind: full URLs with traps in them, tags with a mark.
+pub(crate) fn named_limits() -> Limits {
+    const TRAPS: &[Trap] = &[
+        Trap { piece: "~", effect: TrapEffect::Refused },
+        Trap { piece: "%2a", effect: TrapEffect::NothingPurged },
+    ];
+    let url = KindRule {
+        traps: TRAPS,
+        slash_counts: true,
+        ..rule(100, Syntax::FullUrl, Wildcard::Nowhere)
+    };
+    let name = || rule(3, Syntax::Name, Wildcard::Nowhere);
+    let pattern = rule(10, Syntax::FullUrl, Wildcard::End);
+    let mut limits = limits(url.clone(), pattern, rule(0, Syntax::Path, Wildcard::Nowhere));
+    limits.rules.extend([
+        (Kind::IgnoreQuery, url),
+        (Kind::Regex, rule(2, Syntax::FullUrl, Wildcard::Anywhere)),
+        (Kind::Host, name()),
+        (Kind::Tag, KindRule { mark: Some("#"), longest: Some(256), ..name() }),
+    ]);
+    limits
+}
+
 /// Owns the facts that a [`LintContext`] borrows.
 #[derive(Clone, Debug)]
 pub(crate) struct LintFacts {
@@ -248,6 +278,8 @@ pub(crate) struct LintFacts {
     pub(crate) accounts: Vec<Account>,
     pub(crate) limits: BTreeMap<AccountName, Arc<Limits>>,
     pub(crate) recent: Vec<RecentPurge>,
+    pub(crate) under_way: Vec<Consumption>,
+    pub(crate) months: Months,
     pub(crate) queued: Vec<Consumption>,
     pub(crate) closed: Vec<Cooldown>,
     pub(crate) margin: TimeDelta,
@@ -274,11 +306,24 @@ impl LintFacts {
                 .map(|(name, limits)| (name.into(), Arc::new(limits)))
                 .collect(),
             recent: Vec::new(),
+            under_way: Vec::new(),
+            months: Months::new(),
             queued: Vec::new(),
             closed: Vec::new(),
             margin: TimeDelta::zero(),
             hosts: HostIndex::default(),
         }
+    }
+
+    /// Adds the account `four`, which purges by every kind, with `shop.site.com` (s), which answers
+    /// to `cdn.site.com` too, and `blog.site.com` (b).
+    pub(crate) fn with_names(mut self) -> Self {
+        let names = vec!["cdn.site.com".to_owned()];
+        let shop = Resource { names, ..resource("four", "s", "shop.site.com") };
+        self.resources.extend([shop, resource("four", "b", "blog.site.com")]);
+        self.accounts.push(account("four"));
+        self.limits.insert("four".into(), Arc::new(named_limits()));
+        self
     }
 
     /// Changes one thing.
@@ -304,6 +349,8 @@ impl LintFacts {
             limits: &self.limits,
             accounts: &self.accounts,
             recent: &self.recent,
+            under_way: &self.under_way,
+            months: Some(&self.months),
             read_only: false,
             queued: self.queued.clone(),
             closed: self.closed.clone(),

@@ -100,6 +100,8 @@ fn hold_as_draft(text: &str, resource: Option<&str>) {
         accounts: &[],
         read_only: false,
         recent: &[],
+        under_way: &[],
+        months: None,
         queued: Vec::new(),
         closed: Vec::new(),
         unread: Vec::new(),

@@ -2,12 +2,14 @@
 //! adapter, they are records or a failure in words, and no failure repeats the secret. Bytes that
 //! begin as HTTP does are the whole answer, status and headers included; others are its body.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::config::accounts::AccountConfig;
 use purgedeck::config::secret::source::SecretSource;
+use purgedeck::config::vendors::{VENDORS, Vendor, VendorKind};
 use purgedeck::domain::failure::Failure;
 use purgedeck::domain::payload::{Payload, PurgeRequest, Targets};
 use purgedeck::domain::secret::Secret;
@@ -23,19 +25,11 @@ const SECRET: &str = "12345$0123456789abcdef0123456789abcdef";
 /// Answers of more bytes are left out.
 const MOST: usize = 64 << 10;
 
-/// A vendor's API.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Vendor {
-    Gcore,
-    Tencent,
-    Medianova,
-}
-
-/// The server and an adapter of each API.
+/// The server and, by the names of vendors, an adapter of each API.
 struct World {
     runtime: Runtime,
     answer: Arc<Mutex<Answer>>,
-    providers: [Vec<Arc<dyn Provider>>; 3],
+    providers: BTreeMap<&'static str, Vec<Arc<dyn Provider>>>,
 }
 
 /// An answer as it goes over the wire.
@@ -69,17 +63,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
             tokio::spawn(serve(stream, Arc::clone(&served)));
         }
     });
-    let account = |vendor: &str, keys: &[&'static str]| {
-        let account =
-            AccountConfig::new("prod".into(), vendor.into())
-                .at(format!("http://{address}").parse().unwrap());
-        keys.iter().fold(account, |account, key| {
-            account.with_secret(key, SecretSource::Given(Secret::new(SECRET.to_owned())))
-        })
-    };
-    let tencent = |api: &str| {
-        account("tencent", &["secret_id", "secret_key"]).with_option("api", api.to_owned())
-    };
+    let address = format!("http://{address}");
     let connect = |account: AccountConfig| {
         let policy = HttpPolicy {
             max_attempts: 1,
@@ -89,14 +73,36 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         };
         connect_with(&account, WallClock::default(), policy).unwrap()
     };
-    let medianova = account("medianova", &["token"]).with_option("organization", "o".to_owned());
-    let providers = [
-        vec![connect(account("gcore", &["token"]))],
-        vec![connect(tencent("3.0")), connect(tencent("2.0"))],
-        vec![connect(medianova)],
-    ];
+    let adapters = |vendor: &'static Vendor| {
+        let accounts = accounts(vendor, &address);
+        (vendor.name, accounts.into_iter().map(connect).collect())
+    };
+    let providers = VENDORS.iter().map(adapters).collect();
     World { runtime, answer, providers }
 });
+
+/// The accounts of a vendor: one with the first set of keys that it needs, and for each version of
+/// its API one.
+fn accounts(vendor: &Vendor, address: &str) -> Vec<AccountConfig> {
+    let account =
+        AccountConfig::new("prod".into(), vendor.name.into()).at(address.parse().unwrap());
+    let account = vendor.needs[0].iter().fold(account, |account, key| {
+        let kind = vendor.keys.iter().find(|it| it.name == *key).unwrap().kind;
+        match kind {
+            VendorKind::Secret => {
+                account.with_secret(key, SecretSource::Given(Secret::new(SECRET.to_owned())))
+            }
+            _ => account.with_option(key, "o".to_owned()),
+        }
+    });
+    match vendor.keys.iter().find(|it| it.name == "api").map(|it| it.kind) {
+        Some(VendorKind::Word(versions)) => versions
+            .iter()
+            .map(|version| account.clone().with_option("api", (*version).to_owned()))
+            .collect(),
+        _ => vec![account],
+    }
+}
 
 /// Answers every request on a connection with what stands ready.
 async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Answer>>) {
@@ -131,8 +137,8 @@ async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Answer>>) {
     }
 }
 
-/// Holds an answer to the properties.
-pub(crate) fn hold(vendor: Vendor, data: &[u8]) {
+/// Holds an answer of the vendor of this name to the properties.
+pub(crate) fn hold(vendor: &str, data: &[u8]) {
     if data.len() > MOST {
         return;
     }
@@ -149,7 +155,7 @@ pub(crate) fn hold(vendor: Vendor, data: &[u8]) {
     };
     for answer in answers {
         *WORLD.answer.lock().unwrap() = answer;
-        for provider in &WORLD.providers[vendor as usize] {
+        for provider in &WORLD.providers[vendor] {
             WORLD.runtime.block_on(ask(provider.as_ref()));
         }
     }
@@ -157,11 +163,13 @@ pub(crate) fn hold(vendor: Vendor, data: &[u8]) {
 
 async fn ask(provider: &dyn Provider) {
     let now = Utc::now();
-    for id in [None, Some("7".into())] {
+    let resource = || Some(("1".into(), "www.site.com".to_owned()));
+    for (id, resource) in [(None, None), (Some("7".into()), None), (None, resource())] {
         let request = HistoryRequest {
             from: Some(now - TimeDelta::hours(1)),
             until: Some(now),
             id,
+            resource,
             ..HistoryRequest::default()
         };
         match provider.history(&request).await {
@@ -176,6 +184,8 @@ async fn ask(provider: &dyn Provider) {
             Err(failure) => is_clean(&failure),
         }
     }
+    let detail = provider.detail(&"1".into(), &"7".into()).await;
+    let _ = detail.map_err(|failure| is_clean(&failure));
     match provider.resources().await {
         Ok(resources) => assert!(resources.iter().all(|it| it.account.as_str() == "prod")),
         Err(failure) => is_clean(&failure),

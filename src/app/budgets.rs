@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::budget::{BudgetLine, QuotaLine, RecentPurge, budget, quotas};
+use crate::domain::budget::{
+    BudgetLine, QuotaLine, RecentUse, UnderWayLine, budget, quotas, under_way,
+};
 use crate::domain::event::StoreError;
 use crate::domain::ids::{AccountName, ResourceId, Ticket};
 use crate::domain::kind::Kind;
@@ -19,7 +21,7 @@ type Of = (AccountName, ResourceId);
 pub struct Budgets {
     here: Option<Of>,
     asked: Option<(Ticket, Of)>,
-    known: BTreeMap<Of, Vec<RecentPurge>>,
+    known: BTreeMap<Of, RecentUse>,
     outdated: bool,
 }
 
@@ -54,11 +56,7 @@ impl Budgets {
     }
 
     /// Takes recent purges; returns whether they were asked for.
-    pub fn answer(
-        &mut self,
-        ticket: Ticket,
-        result: &Result<Vec<RecentPurge>, StoreError>,
-    ) -> bool {
+    pub fn answer(&mut self, ticket: Ticket, result: &Result<RecentUse, StoreError>) -> bool {
         let Some((_, of)) = self.asked.take_if(|(asked, _)| *asked == ticket) else {
             return false;
         };
@@ -79,7 +77,8 @@ impl Budgets {
         let of = self.here.as_ref()?;
         let (account, resource) = of;
         let limits = known.limits.get(account)?;
-        let usage = known.usage(account, self.known.get(of)?, now);
+        let recent = self.known.get(of)?;
+        let usage = known.usage(account, recent, now);
         let of = known.resource(account, resource)?;
         Some(BudgetView {
             cname: of.cname.clone(),
@@ -88,6 +87,8 @@ impl Budgets {
                 .into_iter()
                 .flat_map(|kind| quotas(limits, of, kind, None, &usage, now))
                 .collect(),
+            under_way: under_way(limits, account, resource, &usage),
+            month: recent.months.get(account).and_then(|used| used.words(limits, now)),
         })
     }
 }
@@ -101,4 +102,8 @@ pub struct BudgetView {
     pub windows: Vec<BudgetLine>,
     /// The daily quotas that its purges draw on, where the vendor tells any.
     pub quotas: Vec<QuotaLine>,
+    /// What is under way of what may be at once, where the vendor limits it.
+    pub under_way: Vec<UnderWayLine>,
+    /// The use of the month, where purges cost money.
+    pub month: Option<String>,
 }

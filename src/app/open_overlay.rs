@@ -62,7 +62,10 @@ pub(super) fn open_overlay(
             let (pane, effect) = QueuePane::open(ctx);
             (Box::new(pane), Update::effect(effect))
         }
-        Opening::Accounts => (Box::new(AccountsPane::default()), Update::taken()),
+        Opening::Accounts => {
+            let (pane, update) = AccountsPane::open(ctx);
+            (Box::new(pane), update)
+        }
         Opening::Calls => {
             let (pane, effect) = CallsPane::open(ctx);
             (Box::new(pane), Update::effect(effect))

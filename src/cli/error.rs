@@ -180,6 +180,7 @@ pub fn class_of(failure: &Failure) -> Class {
         Cause::Unauthenticated | Cause::Forbidden => Class::Auth,
         Cause::RateLimited { .. } | Cause::QuotaUsedUp => Class::Limit,
         Cause::NotFound
+        | Cause::RangeTooLong
         | Cause::Rejected { .. }
         | Cause::ClockSkew { .. }
         | Cause::Unreachable

@@ -19,6 +19,7 @@ use crate::config::load::Config;
 use crate::domain::check::Checked;
 use crate::domain::document::DocumentFormat;
 use crate::domain::draft::Draft;
+use crate::domain::kind::Kind;
 use crate::domain::permission::Action;
 use crate::domain::plan::{Plan, PlanError};
 use crate::engine::{Engine, EventStream, LocalStore, StartOptions};
@@ -37,12 +38,14 @@ use targets::GivenTargets;
 #[derive(Debug, Args)]
 #[command(
     group = ArgGroup::new("what")
-        .args(["url", "pattern", "all", "from"])
+        .args(["url", "ignore_query", "pattern", "regex", "host", "tag", "all", "from"])
         .required(true)
         .multiple(true),
-    after_help = "Nothing is sent before it is confirmed. --yes confirms URLs and patterns; a \
-                  purge of everything,\nof a root pattern, or of anything protected needs \
-                  --confirm with the cname. On a terminal\nyou are asked.\n\
+    group = ArgGroup::new("kinds")
+        .args(["url", "ignore_query", "pattern", "regex", "host", "tag", "all", "kind"]),
+    after_help = "Nothing is sent before it is confirmed. --yes confirms URLs, patterns and tags; \
+                  a purge of\neverything, of a root pattern, of a host, or of anything protected \
+                  needs --confirm with the cname.\nOn a terminal you are asked.\n\
                   What does not fit into the vendor's limits now is sent only with --wait; without \
                   it nothing is\nsent (exit code 4).\n\
                   Exit code 9: all was sent and accepted, but the list could not be written; \
@@ -59,11 +62,23 @@ pub struct Options {
     /// The resource: its cname or id; not needed with full URLs
     pub resource: Option<String>,
     /// Purge single files: paths or full URLs
-    #[arg(long, value_name = "URL", num_args = 1.., conflicts_with_all = ["pattern", "all"])]
+    #[arg(long, value_name = "URL", num_args = 1..)]
     pub url: Vec<String>,
+    /// Purge single files with any query string, where the vendor offers it
+    #[arg(long, value_name = "URL", num_args = 1..)]
+    pub ignore_query: Vec<String>,
     /// Purge everything that a pattern or directory covers
-    #[arg(long, value_name = "PATTERN", num_args = 1.., conflicts_with = "all")]
+    #[arg(long, value_name = "PATTERN", num_args = 1..)]
     pub pattern: Vec<String>,
+    /// Purge everything whose URL a regular expression of the vendor's matches
+    #[arg(long, value_name = "REGEX", num_args = 1..)]
+    pub regex: Vec<String>,
+    /// Purge everything that a host name serves, of a resource that has several
+    #[arg(long, value_name = "HOST", num_args = 1..)]
+    pub host: Vec<String>,
+    /// Purge everything that the origin marked with a tag
+    #[arg(long, value_name = "TAG", num_args = 1..)]
+    pub tag: Vec<String>,
     /// Purge the whole resource
     #[arg(long, conflicts_with = "from", requires = "resource")]
     pub all: bool,
@@ -71,18 +86,23 @@ pub struct Options {
     ///
     /// Lists, CSV, JSON, sitemaps, HAR, command lines, access logs, listings of files, HTML and
     /// prose are recognised; the way in which it was read is printed, with the lines that were not.
+    /// A line may say its kind: tag:NAME, host:NAME, regex:EXPRESSION, ignore-query:URL.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Take every target of the file as this kind
+    #[arg(long, value_name = "KIND", requires = "from", value_parser = kind())]
+    pub kind: Option<Kind>,
     /// Read it as this format, where it would be taken for another
     #[arg(long = "as", value_name = "FORMAT", requires = "from", value_parser = document_format())]
     pub read_as: Option<DocumentFormat>,
     /// Show the exact requests and send nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Confirm URLs and patterns
+    /// Confirm URLs, patterns and tags
     #[arg(short, long)]
     pub yes: bool,
-    /// Confirm a purge of everything or of something protected by its cname; may be repeated
+    /// Confirm a purge of everything, of a host or of something protected by its cname; may be
+    /// repeated
     #[arg(long, value_name = "CNAME")]
     pub confirm: Vec<String>,
     /// The reason, for the journal
@@ -91,7 +111,10 @@ pub struct Options {
     /// The ticket, for the journal
     #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
     pub ticket: String,
-    /// The vendor's mode of purging patterns, where it offers a choice
+    /// How to purge, where vendors offer a choice: hard, soft, changed, or a vendor's own word
+    ///
+    /// It goes for all vendors of the targets: a vendor's word stands for what it does to the
+    /// copies. Where a vendor has nothing of the kind, its default is taken, with a warning.
     #[arg(long, value_name = "WORD")]
     pub mode: Option<String>,
     /// Wait for room in the limits, and until the vendor reports the outcome of each purge
@@ -119,6 +142,34 @@ fn document_format() -> impl TypedValueParser<Value = DocumentFormat> {
     let values = formats.map(|it| PossibleValue::new(it.word()).help(it.meaning()));
     PossibleValuesParser::new(values)
         .try_map(|word| DocumentFormat::from_word(&word).ok_or("no such format"))
+}
+
+/// The parser of `--kind`: the kinds that have targets.
+fn kind() -> impl TypedValueParser<Value = Kind> {
+    let kinds = Kind::EVERY.into_iter().filter(|it| *it != Kind::All);
+    PossibleValuesParser::new(kinds.map(Kind::word))
+        .try_map(|word| Kind::from_word(&word).ok_or("no such kind"))
+}
+
+impl Options {
+    /// The targets that were given as arguments, with the kind that they say; the kind of the
+    /// file's where there are none.
+    fn given(&self) -> (Option<Kind>, &[String]) {
+        let lists = [
+            (Kind::Url, &self.url),
+            (Kind::IgnoreQuery, &self.ignore_query),
+            (Kind::Pattern, &self.pattern),
+            (Kind::Regex, &self.regex),
+            (Kind::Host, &self.host),
+            (Kind::Tag, &self.tag),
+        ];
+        let given = lists.into_iter().find(|(_, targets)| !targets.is_empty());
+        match given {
+            Some((kind, targets)) => (Some(kind), targets),
+            None if self.all => (Some(Kind::All), &[]),
+            None => (self.kind, &[]),
+        }
+    }
 }
 
 /// Runs `purgedeck purge`.
@@ -228,7 +279,7 @@ async fn prepare(
     context.gather(engine, events, Some(wanted), console).await?;
     let draft = context.draft(options, targets)?;
     let Checked { linted, plan, wider } = context.check(engine, &draft).await?;
-    if options.from.is_some() && options.url.is_empty() && options.pattern.is_empty() {
+    if options.from.is_some() && options.given().1.is_empty() {
         console.info(&linted.read_as.words());
     }
     findings::print(&linted, global.verbose, console);

@@ -36,7 +36,8 @@ pub struct PurgeRecord<'r> {
     /// The resource's cname; empty where the vendor does not report it.
     #[serde(borrow, default)]
     cname: Cow<'r, str>,
-    /// `url`, `pattern`, `all`, or `unknown`.
+    /// The word of a kind (`url`, `ignore_query`, `pattern`, `regex`, `host`, `tag`, `all`), or
+    /// `unknown`.
     #[serde(borrow)]
     kind: Cow<'r, str>,
     /// `in_progress`, `successful`, `failed`, `report_disabled` or `unknown`.
@@ -152,13 +153,13 @@ impl PurgeRecord<'_> {
                 self.targets.len()
             ));
         }
-        let kind =
-            match self.kind.as_ref() {
-                "unknown" => None,
-                word => Some(Kind::from_word(word).ok_or_else(|| {
-                    format!("kind \"{word}\" is not url, pattern, all or unknown")
-                })?),
-            };
+        let kind = match self.kind.as_ref() {
+            "unknown" => None,
+            word => Some(Kind::from_word(word).ok_or_else(|| {
+                let kinds = Kind::EVERY.map(Kind::word).join(", ");
+                format!("kind \"{word}\" is not {kinds} or unknown")
+            })?),
+        };
         let status = parse_status(&self.status)?;
         let mut statuses = self.target_statuses.into_iter();
         let mut targets = Vec::with_capacity(self.targets.len());
@@ -338,7 +339,7 @@ mod tests {
         assert!(wrong(|record| record.schema_version = 2).contains("schema_version"));
         assert!(wrong(|record| record.id = "".into()).contains("\"id\""));
         assert!(wrong(|record| record.account = "a b".into()).contains("account"));
-        assert!(wrong(|record| record.kind = "tag".into()).contains("\"tag\""));
+        assert!(wrong(|record| record.kind = "vanity".into()).contains("\"vanity\""));
         assert!(wrong(|record| record.status = "done".into()).contains("in_progress"));
         assert!(wrong(|record| record.created = "today".into()).contains("RFC 3339"));
         for beyond in ["9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+00:01"] {

@@ -13,14 +13,15 @@ use super::purge::context::PurgeContext;
 use super::time::{clock, rfc3339};
 use super::wait_notice::WaitNotice;
 use super::{resources, session, setup, signals, sync};
-use crate::domain::budget::{BudgetLine, QuotaLine, budget, quotas};
+use crate::domain::budget::{BudgetLine, QuotaLine, UnderWayLine, budget, quotas, under_way};
 use crate::domain::event::Event;
 use crate::domain::failure::Failure;
 use crate::domain::filter::Pattern;
 use crate::domain::ids::AccountName;
 use crate::domain::kind::Kind;
 use crate::domain::known::Known;
-use crate::domain::limits::LimitsSource;
+use crate::domain::limits::{LimitsSource, Price, Scope};
+use crate::domain::money::MonthUse;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::zone::Zone;
 use crate::engine::{Engine, EventStream, StartOptions, SyncReport};
@@ -41,7 +42,7 @@ pub struct Options {
 }
 
 /// One limit, and the part of it that is left.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 struct QuotaRecord {
     account: String,
     /// The resource; a daily quota is one of the whole account.
@@ -49,17 +50,23 @@ struct QuotaRecord {
     resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cname: Option<String>,
-    kind: &'static str,
+    /// Joined by `+` where several are counted together; `every` where all are.
+    kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     area: Option<String>,
-    /// Seconds after which it is whole again.
-    seconds: u64,
-    /// `requests`, or `targets` of requests.
+    /// Seconds after which it is whole again; none where that is no span of time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u64>,
+    /// `requests`, `targets` of requests, `targets_in_progress` at once, or `free_targets` of the
+    /// calendar month.
     of_what: &'static str,
     total: u64,
     left: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     used_elsewhere: Option<u32>,
+    /// True if less may be left, since not all purges are known in full.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_most: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
     /// `vendor` or `counted`.
@@ -77,13 +84,14 @@ impl QuotaRecord {
             account: account.to_string(),
             resource_id: None,
             cname: None,
-            kind: line.kind.word(),
+            kind: line.kind.word().to_owned(),
             area: line.area,
-            seconds: DAY,
+            seconds: Some(DAY),
             of_what: "targets",
             total: line.total,
             left: line.left,
             used_elsewhere: None,
+            is_most: false,
             next: None,
             source: "vendor",
             next_at: None,
@@ -95,16 +103,64 @@ impl QuotaRecord {
             account: resource.account.to_string(),
             resource_id: Some(resource.id.to_string()),
             cname: Some(resource.cname.clone()),
-            kind: line.kind.word(),
+            kind: line.kind.word().to_owned(),
             area: None,
-            seconds: line.per.as_secs(),
+            seconds: Some(line.per.as_secs()),
             of_what: "requests",
             total: line.of.into(),
             left: line.left.into(),
             used_elsewhere: Some(line.used_by_others),
+            is_most: false,
             next: line.next.map(rfc3339),
             source: "counted",
             next_at: line.next,
+        }
+    }
+}
+
+impl QuotaRecord {
+    /// The targets of some kinds that may still get under way; of the whole account, or of one
+    /// resource.
+    fn of_under_way(resource: &Resource, line: &UnderWayLine) -> Self {
+        let kinds: Vec<&str> = line.kinds.iter().map(|kind| kind.word()).collect();
+        let is_shared = line.scope == Scope::Account;
+        Self {
+            account: resource.account.to_string(),
+            resource_id: (!is_shared).then(|| resource.id.to_string()),
+            cname: (!is_shared).then(|| resource.cname.clone()),
+            kind: kinds.join("+"),
+            area: None,
+            seconds: None,
+            of_what: "targets_in_progress",
+            total: line.of.into(),
+            left: line.left().into(),
+            used_elsewhere: None,
+            is_most: line.is_least,
+            next: None,
+            source: "counted",
+            next_at: None,
+        }
+    }
+
+    /// The free targets of the month.
+    fn of_month(account: &AccountName, price: Price, used: &MonthUse, now: DateTime<Utc>) -> Self {
+        let (targets, is_least) = used.at(now);
+        let total = u64::from(price.free);
+        Self {
+            account: account.to_string(),
+            resource_id: None,
+            cname: None,
+            kind: "every".to_owned(),
+            area: None,
+            seconds: None,
+            of_what: "free_targets",
+            total,
+            left: total.saturating_sub(targets),
+            used_elsewhere: None,
+            is_most: is_least,
+            next: None,
+            source: "counted",
+            next_at: None,
         }
     }
 }
@@ -115,12 +171,16 @@ impl Record for QuotaRecord {
 
     fn columns(&self, zone: Zone) -> Vec<(&'static str, Cell)> {
         let per = match self.seconds {
-            1 => "a second".to_owned(),
-            60 => "a minute".to_owned(),
-            3_600 => "an hour".to_owned(),
-            DAY => "a day".to_owned(),
-            seconds => format!("{seconds} s"),
+            None if self.of_what == "free_targets" => "free targets a month".to_owned(),
+            None => "targets in progress".to_owned(),
+            Some(1) => format!("{} a second", self.of_what),
+            Some(60) => format!("{} a minute", self.of_what),
+            Some(3_600) => format!("{} an hour", self.of_what),
+            Some(DAY) => format!("{} a day", self.of_what),
+            Some(seconds) => format!("{} {seconds} s", self.of_what),
         };
+        let at_most = if self.is_most { "at most " } else { "" };
+        let left = format!("{at_most}{} of {}", self.left, self.total);
         let emphasis = if self.left == 0 { Emphasis::Bad } else { Emphasis::Plain };
         let mut notes = Vec::new();
         notes.extend(self.area.as_ref().map(|area| format!("area {area}")));
@@ -131,9 +191,9 @@ impl Record for QuotaRecord {
         vec![
             ("ACCOUNT", self.account.clone().into()),
             ("HOST", host.into()),
-            ("KIND", self.kind.into()),
-            ("LEFT", Cell { text: format!("{} of {}", self.left, self.total), emphasis }),
-            ("PER", format!("{} {per}", self.of_what).into()),
+            ("KIND", self.kind.clone().into()),
+            ("LEFT", Cell { text: left, emphasis }),
+            ("PER", per.into()),
             ("NOTE", notes.join(", ").into()),
         ]
     }
@@ -275,7 +335,17 @@ async fn records(
             let lines = quotas(limits, &whole, kind, None, &usage, now).into_iter();
             records.extend(lines.map(|line| QuotaRecord::of_day(&account.name, line)));
         }
+        if let (Some(price), Some(used)) = (limits.price, recent.months.get(&account.name)) {
+            records.push(QuotaRecord::of_month(&account.name, price, used, now));
+        }
         for resource in own {
+            let lines = under_way(limits, &account.name, &resource.id, &usage);
+            for record in lines.iter().map(|line| QuotaRecord::of_under_way(resource, line)) {
+                // What is counted over the whole account is the same for all of its resources.
+                if record.cname.is_some() || !records.contains(&record) {
+                    records.push(record);
+                }
+            }
             let lines = budget(limits, &account.name, &resource.id, &usage, now);
             records.extend(lines.iter().map(|line| QuotaRecord::of_window(resource, line)));
         }
@@ -311,5 +381,39 @@ mod tests {
         let zone = Zone::Fixed(FixedOffset::east_opt(7200).unwrap());
         let (_, note) = record.columns(zone).pop().unwrap();
         assert_eq!(note.text, "next 2026-03-01 12:00:05+02:00");
+    }
+
+    #[test]
+    fn what_is_in_progress_and_what_is_free_this_month_are_records_of_their_own() {
+        let resource = Resource::new("prod", "some", "E1", "www.site.com");
+        let line = UnderWayLine {
+            kinds: &[Kind::Pattern, Kind::All],
+            scope: Scope::Resource,
+            of: 15,
+            used: 12,
+            is_least: true,
+        };
+        let record = QuotaRecord::of_under_way(&resource, &line);
+        let json = serde_json::to_value(&record).unwrap();
+        assert_eq!(json["of_what"], "targets_in_progress");
+        assert_eq!((&json["total"], &json["left"]), (&15.into(), &3.into()));
+        assert_eq!((&json["kind"], &json["is_most"]), (&"pattern+all".into(), &true.into()));
+        assert!(json.get("seconds").is_none());
+        let told = |record: &QuotaRecord| {
+            let columns = record.columns(Zone::Utc).into_iter();
+            columns.map(|(_, cell)| cell.text).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(&record),
+            ["prod", "www.site.com", "pattern+all", "at most 3 of 15", "targets in progress", ""]
+        );
+        let now = "2026-12-01T00:00:00Z".parse().unwrap();
+        let used = MonthUse { month: now, targets: 920, is_least: false };
+        let month =
+            QuotaRecord::of_month(&"prod".into(), Price { free: 1000, mills: 5 }, &used, now);
+        assert_eq!(
+            told(&month),
+            ["prod", "(whole account)", "every", "80 of 1000", "free targets a month", ""]
+        );
     }
 }

@@ -16,8 +16,11 @@ pub struct RequestRecord<'e> {
     account: &'e str,
     resource_id: &'e str,
     cname: &'e str,
-    /// `url`, `pattern` or `all`.
+    /// `url`, `ignore_query`, `pattern`, `regex`, `host`, `tag` or `all`.
     kind: &'static str,
+    /// The vendor's mode, where it offers a choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<&'e str>,
     /// The targets as the vendor gets them.
     targets: &'e [String],
     /// `queued`, `sending`, `accepted`, `rejected`, `unknown`, `successful`, `failed` or
@@ -55,6 +58,7 @@ impl<'e> From<&'e JournalEntry> for RequestRecord<'e> {
             resource_id: request.resource.as_str(),
             cname: &request.cname,
             kind: request.kind().word(),
+            mode: request.mode.as_deref(),
             targets: request.payload.targets(),
             state: entry.state.word(),
             planned_at: rfc3339(entry.planned_at),

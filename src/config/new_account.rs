@@ -13,7 +13,7 @@ use super::load::{Flags, resolve};
 use super::paths::{Paths, replace, write_private_new};
 use super::secret::source::SecretSource;
 use super::value::{Node, to_toml};
-use super::vendors::{VENDORS, Vendor, VendorKey, VendorKind, VendorValue};
+use super::vendors::{VENDORS, Variable, Vendor, VendorKey, VendorKind, VendorValue};
 use crate::domain::new_account::{AccountForm, FormField, NewAccount, NewValue, SourceHints};
 use crate::domain::secret::Secret;
 
@@ -34,9 +34,10 @@ pub fn forms(paths: &Paths) -> Vec<AccountForm> {
 fn form(vendor: &'static Vendor, keys: &[&str], paths: &Paths) -> AccountForm {
     let keys = keys.iter().filter_map(|key| vendor.keys.iter().find(|known| known.name == *key));
     let fields: Vec<FormField> = keys.map(|key| field(vendor, key, paths)).collect();
-    let needed = vendor.environment.iter().filter(|variable| variable.needed);
-    let is_of_form = needed.clone().all(|it| fields.iter().any(|field| field.key == it.key));
-    let variables = needed.filter(|_| is_of_form).map(|variable| variable.name.to_owned());
+    let is_field = |variable: &&Variable| fields.iter().any(|field| field.key == variable.key);
+    let variables = vendor.environment.iter().filter(is_field);
+    let is_whole = variables.clone().count() == fields.len();
+    let variables = variables.filter(|_| is_whole).map(|variable| variable.name.to_owned());
     AccountForm {
         provider: vendor.name.into(),
         title: vendor.title.to_owned(),

@@ -21,7 +21,8 @@ pub struct Vendor {
     pub keys: &'static [VendorKey],
     /// Sets of keys, of which an account needs one in full.
     pub needs: &'static [&'static [&'static str]],
-    /// The environment's variables that make an account.
+    /// The environment's variables that make an account; of those for one key, the first that is
+    /// set.
     pub environment: &'static [Variable],
 }
 
@@ -110,7 +111,7 @@ macro_rules! keys {
 }
 
 /// The providers.
-pub static VENDORS: &[Vendor] = &[GCORE, TENCENT, MEDIANOVA];
+pub static VENDORS: &[Vendor] = &[GCORE, TENCENT, MEDIANOVA, EDGEONE, CLOUDFRONT, ALIBABA];
 
 const GCORE: Vendor = Vendor {
     name: "gcore",
@@ -175,6 +176,76 @@ const MEDIANOVA: Vendor = Vendor {
     ],
 };
 
+const EDGEONE: Vendor = Vendor {
+    name: "edgeone",
+    title: "Tencent EdgeOne",
+    keys: keys![
+        "secret_id": VendorKind::Secret, r#"{ env = "TENCENTCLOUD_SECRET_ID" }"#,
+            "The key's id. Required.";
+        "secret_key": VendorKind::Secret, r#"{ file = "~/.config/purgedeck/edgeone.key" }"#,
+            "The key. Required.";
+        "session_token": VendorKind::Secret,
+            r#"{ command = ["op", "read", "op://cdn/edgeone/token"] }"#,
+            "The token of a temporary key.";
+        "international": VendorKind::Bool, "false", "Use the endpoint of the international site.";
+    ],
+    needs: &[&["secret_id", "secret_key"]],
+    environment: TENCENT.environment,
+};
+
+const CLOUDFRONT: Vendor = Vendor {
+    name: "cloudfront",
+    title: "Amazon CloudFront",
+    keys: keys![
+        "access_key_id": VendorKind::Secret, r#"{ env = "AWS_ACCESS_KEY_ID" }"#,
+            "The key's id. Either this and secret_access_key, or credentials, or profile.";
+        "secret_access_key": VendorKind::Secret, r#"{ file = "~/.config/purgedeck/aws.key" }"#,
+            "The key.";
+        "session_token": VendorKind::Secret, r#"{ env = "AWS_SESSION_TOKEN" }"#,
+            "The token of a temporary key.";
+        "credentials": VendorKind::Secret,
+            r#"{ command = ["aws", "configure", "export-credentials", "--profile", "cdn"] }"#,
+            "A key as JSON, as credential processes print it; fetched again when it expires.";
+        "profile": VendorKind::Text, r#""default""#,
+            "A profile of ~/.aws/credentials or ~/.aws/config with a key or a credential_process.";
+        "china": VendorKind::Bool, "false", "Use the endpoint of the China regions.";
+        "cloudtrail": VendorKind::Bool, "true",
+            "Read from CloudTrail who purged; needs the permission cloudtrail:LookupEvents.";
+    ],
+    needs: &[&["access_key_id", "secret_access_key"], &["profile"], &["credentials"]],
+    environment: &[
+        variable("AWS_ACCESS_KEY_ID", "access_key_id", false),
+        variable("AWS_SECRET_ACCESS_KEY", "secret_access_key", false),
+        variable("AWS_SESSION_TOKEN", "session_token", false),
+        variable("AWS_PROFILE", "profile", false),
+        variable("AWS_ENDPOINT_URL_CLOUDFRONT", "base_url", false),
+        variable("AWS_ENDPOINT_URL", "base_url", false),
+    ],
+};
+
+const ALIBABA: Vendor = Vendor {
+    name: "alibaba",
+    title: "Alibaba Cloud CDN",
+    keys: keys![
+        "access_key_id": VendorKind::Secret, r#"{ env = "ALIBABA_CLOUD_ACCESS_KEY_ID" }"#,
+            "The access key's id. Required.";
+        "access_key_secret": VendorKind::Secret,
+            r#"{ file = "~/.config/purgedeck/alibaba.secret" }"#,
+            "The access key's secret. Required.";
+        "security_token": VendorKind::Secret,
+            r#"{ command = ["op", "read", "op://cdn/alibaba/token"] }"#,
+            "The token of a temporary key.";
+        "region": VendorKind::Text, r#""ap-southeast-1""#,
+            "The account's region, which tells the endpoint. If unset: that of China.";
+    ],
+    needs: &[&["access_key_id", "access_key_secret"]],
+    environment: &[
+        variable("ALIBABA_CLOUD_ACCESS_KEY_ID", "access_key_id", true),
+        variable("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "access_key_secret", true),
+        variable("ALIBABA_CLOUD_SECURITY_TOKEN", "security_token", false),
+    ],
+};
+
 /// Returns the variables that usually hold secrets: those that make an account, and those that the
 /// example names.
 pub fn secret_variables() -> impl Iterator<Item = &'static str> {
@@ -194,6 +265,16 @@ pub fn vendor(name: &str) -> Option<&'static Vendor> {
     VENDORS.iter().find(|vendor| vendor.name == name)
 }
 
+/// Returns true if the provider with this name is the other one, or makes its account of the same
+/// variables: an account of the file then says what they are for.
+pub fn share_variables(name: &str, other: &Vendor) -> bool {
+    let needed = |vendor: &Vendor| {
+        vendor.environment.iter().filter(|it| it.needed).map(|it| it.name).collect::<Vec<_>>()
+    };
+    name == other.name
+        || vendor(name).is_some_and(|one| needed(one).iter().any(|it| needed(other).contains(it)))
+}
+
 /// Returns every provider's name.
 pub fn names() -> impl Iterator<Item = &'static str> {
     VENDORS.iter().map(|vendor| vendor.name)
@@ -211,6 +292,12 @@ mod tests {
         assert_eq!(
             names,
             [
+                "ALIBABA_CLOUD_ACCESS_KEY_ID",
+                "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+                "ALIBABA_CLOUD_SECURITY_TOKEN",
+                "AWS_ACCESS_KEY_ID",
+                "AWS_SECRET_ACCESS_KEY",
+                "AWS_SESSION_TOKEN",
                 "GCORE_API_KEY",
                 "MEDIANOVA_API_KEY",
                 "MEDIANOVA_API_SECRET",

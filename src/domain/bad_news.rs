@@ -16,7 +16,7 @@ use super::text::escape_control;
 pub enum BadEnd {
     /// The vendor took it and reports that it failed.
     Failed,
-    /// It was refused, or never went out: nothing was purged.
+    /// It was refused, or never went out: nothing was purged. Or a part of it was refused.
     Refused,
     /// The vendor calls it successful, and the edge was seen to serve the old.
     NotVerified,
@@ -33,6 +33,8 @@ impl BadEnd {
         match (entry.state, entry.verified) {
             (JournalState::Failed, _) => Some(Self::Failed),
             (JournalState::Rejected, _) => Some(Self::Refused),
+            // The error of a request that the vendor took is what it refused of it.
+            (JournalState::Accepted, _) if entry.error.is_some() => Some(Self::Refused),
             (JournalState::Successful, Some(false)) => Some(Self::NotVerified),
             (JournalState::Unknown, _) => Some(Self::Unknown),
             (
@@ -134,6 +136,9 @@ pub fn sentence(entry: &JournalEntry, readings: Option<&Readings<'_>>) -> Option
             "{cname}: {kind} purge failed: {why}. Purge again what failed; if that fails too, ask \
              the vendor."
         ),
+        BadEnd::Refused if entry.state == JournalState::Accepted => {
+            format!("{cname}: {kind} purge refused in part: {why}. Purge again what was refused.")
+        }
         BadEnd::Refused => format!("{cname}: {kind} purge refused: {why}."),
         BadEnd::NotVerified => {
             let seen = stale(entry).map(|seen| format!(" {seen}")).unwrap_or_default();

@@ -10,6 +10,7 @@ mod ledger;
 mod quota;
 #[cfg(test)]
 mod tests;
+mod under_way;
 mod window;
 
 use std::time::Duration;
@@ -20,11 +21,13 @@ use super::ids::{AccountName, ResourceId};
 use super::journal::{JournalEntry, JournalState};
 use super::kind::Kind;
 use super::limits::{Limits, Scope};
+use super::money::Months;
 use super::purge::Purge;
 use super::status::Status;
 
 pub use ledger::Ledger;
 pub use quota::{QuotaLine, quotas};
+pub use under_way::{UnderWayLine, under_way};
 
 /// One recent purge that used up room in a window, by whomever: from the vendor's history, or from
 /// our journal where the history does not show it yet.
@@ -34,14 +37,16 @@ pub struct Consumption {
     pub account: AccountName,
     /// The resource.
     pub resource: ResourceId,
-    /// The kind of purge.
-    pub kind: Kind,
+    /// The kind of purge; `None` where it is not known: it used up a window that is not known.
+    pub kind: Option<Kind>,
     /// When the vendor counted it.
     pub at: DateTime<Utc>,
-    /// Number of targets.
+    /// Number of targets; 0 where they are not known, and for a purge of everything.
     pub targets: u32,
     /// True if it was sent from here.
     pub sent_here: bool,
+    /// True if it was sent and is not finished, as far as is known.
+    pub is_under_way: bool,
 }
 
 /// The state of one rate window.
@@ -72,6 +77,40 @@ pub struct RecentPurge {
     pub state: RecentState,
     /// The person or token that asked for it, where known.
     pub by: Option<String>,
+}
+
+impl RecentPurge {
+    /// Makes one of a purge of the vendor's history.
+    pub fn of_purge(purge: Purge, sent_here: bool) -> Self {
+        Self {
+            spent: Consumption::of_purge(&purge, sent_here),
+            targets: purge.targets.into_iter().map(|target| target.text).collect(),
+            state: RecentState::of_purge(purge.status),
+            by: purge.by,
+        }
+    }
+
+    /// Makes one of a sent entry of our journal that the history does not have.
+    pub fn of_entry(entry: &JournalEntry) -> Self {
+        let state = RecentState::of_entry(entry.state);
+        let spent = Consumption {
+            is_under_way: state == RecentState::Running,
+            ..Consumption::of_entry(entry, entry.sent_at.unwrap_or(entry.queued_at))
+        };
+        Self { spent, targets: entry.request.payload.targets().to_vec(), state, by: None }
+    }
+}
+
+/// What is known of recent purges at some resources, for the checks of a draft and for budgets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecentUse {
+    /// Recent purges by anybody, of at least the longest window.
+    pub purges: Vec<RecentPurge>,
+    /// Purges of the resources' accounts that are under way and not among those: they are of
+    /// before, or of other resources.
+    pub under_way: Vec<Consumption>,
+    /// The use of this month in those of the accounts where purges cost money.
+    pub months: Months,
 }
 
 /// The outcome so far of a recent purge.
@@ -133,6 +172,8 @@ pub struct Usage {
     /// Possible difference between the vendor's clock and ours: a request counts for the window's
     /// length and this.
     pub margin: TimeDelta,
+    /// The instant: what is under way at it will not have ended before.
+    pub now: DateTime<Utc>,
 }
 
 impl Usage {
@@ -142,10 +183,11 @@ impl Usage {
         spent: impl IntoIterator<Item = &'a Consumption>,
         closed: impl IntoIterator<Item = &'a Cooldown>,
         margin: TimeDelta,
+        now: DateTime<Utc>,
     ) -> Self {
         let spent = spent.into_iter().filter(|spent| spent.account == *account);
         let closed = closed.into_iter().filter(|closed| closed.account == *account);
-        Self { spent: spent.cloned().collect(), closed: closed.cloned().collect(), margin }
+        Self { spent: spent.cloned().collect(), closed: closed.cloned().collect(), margin, now }
     }
 }
 
@@ -156,8 +198,9 @@ impl Consumption {
     /// Returns the future use by an entry of our journal: `None` unless it is queued. What was
     /// planned for the past will go out now.
     pub fn queued(entry: &JournalEntry, now: DateTime<Utc>) -> Option<Self> {
+        let at = entry.planned_at.max(now);
         (entry.state == JournalState::Queued)
-            .then(|| Self::of_entry(entry, entry.planned_at.max(now)))
+            .then(|| Self { is_under_way: false, ..Self::of_entry(entry, at) })
     }
 
     /// Returns the use by an entry of our journal that goes out at `at`.
@@ -165,24 +208,31 @@ impl Consumption {
         Self {
             account: entry.request.account.clone(),
             resource: entry.request.resource.clone(),
-            kind: entry.request.kind(),
+            kind: Some(entry.request.kind()),
             at,
             targets: entry.request.payload.targets().len() as u32,
             sent_here: true,
+            is_under_way: true,
         }
     }
 
-    /// Returns the use by a purge of the vendor's history; `None` for a kind that we do not know,
-    /// because it used up a window that we do not know.
-    pub fn of_purge(purge: &Purge, sent_here: bool) -> Option<Self> {
-        Some(Self {
+    /// Returns the use by a purge of the vendor's history.
+    pub fn of_purge(purge: &Purge, sent_here: bool) -> Self {
+        Self {
             account: purge.account.clone(),
             resource: purge.resource.clone(),
-            kind: purge.kind?,
+            kind: purge.kind,
             at: purge.created,
             targets: purge.targets.len() as u32,
             sent_here,
-        })
+            is_under_way: purge.status == Status::InProgress,
+        }
+    }
+
+    /// Returns the number of targets that it counts for at least: a purge of everything is one, and
+    /// so is one whose targets are not known.
+    pub fn counted(&self) -> u32 {
+        self.targets.max(1)
     }
 }
 
@@ -234,17 +284,17 @@ pub fn budget(
     lines
 }
 
-/// The first instant, now or later, at which a request of this kind breaks no window and meets no
-/// closed one; `None` where a window allows no request at all.
+/// The first instant, now or later, at which a request of so many targets of this kind breaks no
+/// window, meets no closed one and has room beside what is under way; `None` where it never does.
 pub fn earliest(
     limits: &Limits,
     account: &AccountName,
     resource: &ResourceId,
-    kind: Kind,
+    (kind, targets): (Kind, usize),
     usage: &Usage,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
-    Ledger::new(limits, account, usage).earliest(resource, kind, now)
+    Ledger::new(limits, account, usage).earliest(resource, kind, targets, now)
 }
 
 /// Returns true if a request on one resource counts for a window of another.

@@ -79,6 +79,19 @@ impl Coverage {
         gaps
     }
 
+    /// Returns the gaps that nobody can fill any more, oldest first: the parts from before an
+    /// instant of what lies between the complete ranges, and after the newest one. That is the
+    /// instant back to which the vendor keeps its history. What is not kept here anyway is no gap.
+    pub fn lost(&self, kept_there_from: DateTime<Utc>) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let ends = self.ranges.iter().map(|range| range.1);
+        let starts = self.ranges.iter().skip(1).map(|range| range.0).chain([kept_there_from]);
+        let gaps = ends.zip(starts).map(|(from, until)| {
+            let from = self.kept_from.map_or(from, |kept| from.max(kept));
+            (from, until.min(kept_there_from))
+        });
+        gaps.filter(|(from, until)| from < until).collect()
+    }
+
     /// Takes the instant before which no history is kept; `None` if all is.
     #[must_use]
     pub fn kept_from(self, kept_from: Option<DateTime<Utc>>) -> Self {
@@ -219,6 +232,24 @@ mod tests {
         ] {
             assert_eq!(seconds(coverage.since(at(from)).ranges()), left, "{from}");
         }
+    }
+
+    #[test]
+    fn what_lies_between_two_ranges_and_is_older_than_the_vendor_keeps_is_lost() {
+        let coverage = of(&[(10, 20), (30, 40), (50, 60)]);
+        let lost = |before| -> Vec<_> {
+            let seconds =
+                |range: &(DateTime<Utc>, DateTime<Utc>)| (range.0.timestamp(), range.1.timestamp());
+            coverage.lost(at(before)).iter().map(seconds).collect()
+        };
+        assert_eq!(lost(15), []);
+        assert_eq!(lost(25), [(20, 25)]);
+        assert_eq!(lost(55), [(20, 30), (40, 50)]);
+        // Nothing was read since, and the vendor has forgotten a part of that.
+        assert_eq!(lost(99), [(20, 30), (40, 50), (60, 99)]);
+        assert_eq!(Coverage::default().lost(at(99)), []);
+        let kept = coverage.clone().kept_from(Some(at(45)));
+        assert_eq!(kept.lost(at(55)), [(at(45), at(50))]);
     }
 
     #[test]

@@ -15,11 +15,13 @@ mod host;
 mod html;
 mod http;
 mod json;
+pub mod label;
 mod lines;
 mod listing;
 mod log;
 mod logged;
 mod markup;
+mod names;
 mod places;
 mod read_as;
 mod recognise;
@@ -33,6 +35,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::Kind;
 use super::words::words;
 
 pub use read_as::{ReadAs, numbers};
@@ -44,6 +47,8 @@ words! {
     DocumentFormat {
         /// One target on each line, taken whole: no comments, nothing split.
         Lines = "lines";
+        /// Tags or hosts, between blanks and commas.
+        Names = "names";
         /// Targets among words: bullets, quotes, links, prose, comments, command lines.
         #[default]
         Text = "text";
@@ -69,10 +74,21 @@ words! {
 }
 
 impl DocumentFormat {
+    /// Returns the format of a text whose targets are all of a kind, where the kind tells it: by
+    /// its form alone no name is a target.
+    pub fn of_kind(kind: Option<Kind>) -> Option<Self> {
+        match kind? {
+            Kind::Tag | Kind::Host => Some(Self::Names),
+            Kind::Regex => Some(Self::Lines),
+            Kind::Url | Kind::IgnoreQuery | Kind::Pattern | Kind::All => None,
+        }
+    }
+
     /// Returns its name in a sentence.
     pub fn title(self) -> &'static str {
         match self {
             Self::Lines => "a list of lines",
+            Self::Names => "a list of names",
             Self::Text => "text",
             Self::Csv => "CSV",
             Self::Json => "JSON",
@@ -92,7 +108,13 @@ impl DocumentFormat {
         match self {
             Self::Sitemap | Self::Har | Self::Http | Self::Log | Self::Html => true,
             // Of command lines, those that purge name patterns.
-            Self::Lines | Self::Text | Self::Csv | Self::Json | Self::Curl | Self::Listing => false,
+            Self::Lines
+            | Self::Names
+            | Self::Text
+            | Self::Csv
+            | Self::Json
+            | Self::Curl
+            | Self::Listing => false,
         }
     }
 
@@ -100,6 +122,7 @@ impl DocumentFormat {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Lines => "each line is one target, whole",
+            Self::Names => "tags or hosts, between blanks and commas",
             Self::Text => "targets among words, bullets, quotes and comments",
             Self::Csv => "the columns whose heading or cells say so",
             Self::Json => "strings under keys that name targets; NDJSON too",
@@ -181,6 +204,8 @@ pub enum OmissionReason {
     Argument(String),
     /// A purge of everything in an export: it is never meant by form.
     Everything(String),
+    /// A header of tags: it says nothing of a purge.
+    TagHeader,
     /// The address of a sitemap; its pages are not in the document.
     Index,
     /// A star of a recorded address: its meaning as a wildcard. It is read as a character.
@@ -206,6 +231,7 @@ pub fn read(text: &str, chosen: Option<DocumentFormat>) -> Document<'_> {
     let format = chosen.unwrap_or_else(|| recognise::format(text));
     let mut document = match format {
         DocumentFormat::Lines => lines::read(text),
+        DocumentFormat::Names => names::read(text),
         DocumentFormat::Text => text::read(text),
         DocumentFormat::Curl if curl_config::is_config(text) => curl_config::read(text),
         DocumentFormat::Curl => text::read_commands(text),

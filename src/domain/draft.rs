@@ -53,7 +53,13 @@ impl Draft {
 
     /// Reads its text.
     pub fn read(&self) -> Document<'_> {
-        read(&self.text, self.format)
+        read(&self.text, self.reading())
+    }
+
+    /// Returns the format in which it is read: the one that was chosen, or that its kind tells;
+    /// `None`: the one that it is recognised as.
+    pub fn reading(&self) -> Option<DocumentFormat> {
+        self.format.or_else(|| DocumentFormat::of_kind(self.kind))
     }
 
     /// Returns the kind that an entry has by choice or by its origin; `None`: its form tells.
@@ -68,6 +74,18 @@ mod tests {
 
     fn draft(text: &str, kind: Option<Kind>) -> Draft {
         Draft { text: text.to_owned(), kind, reason: "stale hero".to_owned(), ..Draft::default() }
+    }
+
+    #[test]
+    fn names_and_expressions_are_read_as_such_where_their_kind_is_chosen() {
+        let entries = |text: &str, kind| -> Vec<String> {
+            let draft = draft(text, kind);
+            draft.read().entries.into_iter().map(|entry| entry.text.into_owned()).collect()
+        };
+        assert_eq!(entries("a,b c", Some(Kind::Tag)), ["a", "b", "c"]);
+        assert_eq!(entries("a.com b.com", Some(Kind::Host)), ["a.com", "b.com"]);
+        assert_eq!(entries("^/a(b|c), d$\n", Some(Kind::Regex)), ["^/a(b|c), d$"]);
+        assert_eq!(entries("/a?b /c", Some(Kind::IgnoreQuery)), ["/a?b", "/c"]);
     }
 
     #[test]

@@ -130,6 +130,8 @@ pub struct AccountStatus {
     pub next_at: Option<DateTime<Utc>>,
     /// Progress of reading older history: purges so far, and of how many where the vendor says.
     pub older: Option<(u64, Option<u64>)>,
+    /// Purges of it came without their targets, which are being asked for.
+    pub reads_targets: bool,
     /// Number of its purges that are unfinished.
     pub unfinished: u32,
     /// News, resources and limits were each asked for since the start, with or without success.

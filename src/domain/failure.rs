@@ -42,6 +42,8 @@ pub enum Cause {
         /// The vendor's own word on when to come back.
         retry_after: Option<Duration>,
     },
+    /// The vendor answers for shorter ranges of time only.
+    RangeTooLong,
     /// A quota is used up until the vendor resets it, usually at the end of its day.
     QuotaUsedUp,
     /// The vendor read the request and refuses it as it is.
@@ -161,7 +163,10 @@ impl Failure {
     /// Returns true if the vendor refuses this question and not the asker: another question may
     /// well be answered.
     pub fn is_about_the_question(&self) -> bool {
-        matches!(self.cause, Cause::Rejected { .. } | Cause::NotFound | Cause::Unsupported)
+        matches!(
+            self.cause,
+            Cause::Rejected { .. } | Cause::NotFound | Cause::Unsupported | Cause::RangeTooLong
+        )
     }
 
     /// In a few words, for the accounts line: what is wrong.
@@ -171,6 +176,7 @@ impl Failure {
             Cause::Forbidden => "not allowed",
             Cause::NotFound => "not found",
             Cause::RateLimited { .. } => "rate limited",
+            Cause::RangeTooLong => "range too long",
             Cause::QuotaUsedUp => "quota used up",
             Cause::Rejected { .. } => "rejected",
             Cause::ClockSkew { .. } => "clock is off",
@@ -216,6 +222,7 @@ impl Failure {
                 "Check that the resource still exists in this account, and the account's base URL."
             }
             Cause::RateLimited { .. } => "Somebody used up the window; it opens again by itself.",
+            Cause::RangeTooLong => "Shorter ranges are asked for by themselves.",
             Cause::QuotaUsedUp => {
                 "The vendor's daily quota is spent; wait for its reset or ask the vendor for more."
             }

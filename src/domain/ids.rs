@@ -80,6 +80,26 @@ text_id! {
     DraftId
 }
 
+impl PurgeId {
+    /// Makes one id for all the purges that a vendor made of one request, in its order: that of the
+    /// only one, or all of them with commas between. `None` of none.
+    pub fn of_all<'t>(ids: impl IntoIterator<Item = &'t str>) -> Option<Self> {
+        let ids = ids.into_iter().map(str::trim).filter(|id| !id.is_empty());
+        let ids: Vec<&str> = ids.collect();
+        (!ids.is_empty()).then(|| Self::from(ids.join(",")))
+    }
+
+    /// Returns the ids of the purges that it stands for: usually itself alone.
+    pub fn each(&self) -> impl Iterator<Item = Self> {
+        self.0.split(',').map(Self::new)
+    }
+
+    /// Returns true if it is this id, or one for several purges of which this is one.
+    pub fn covers(&self, id: &Self) -> bool {
+        self == id || self.0.split(',').any(|one| *one == *id.0)
+    }
+}
+
 /// The place of a purge in the local history: the instant of its creation in microseconds since
 /// 1970, moved on to the next free microsecond where two purges share one. Greater is newer, so a
 /// window of history is a range of keys.
@@ -97,5 +117,21 @@ impl Ticket {
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.wrapping_add(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_id_stands_for_all_the_purges_of_a_request() {
+        let several = PurgeId::of_all(["1", " 2", ""]).unwrap_or_else(|| PurgeId::new(""));
+        assert_eq!(several.as_str(), "1,2");
+        assert_eq!(several.each().collect::<Vec<_>>(), ["1", "2"].map(PurgeId::new));
+        assert!(several.covers(&"2".into()) && several.covers(&several));
+        assert!(!several.covers(&"12".into()) && !PurgeId::new("2").covers(&several));
+        assert_eq!(PurgeId::of_all(["", " "]), None);
+        assert_eq!(PurgeId::new("7").each().collect::<Vec<_>>(), [PurgeId::new("7")]);
     }
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::account::Account;
 use crate::domain::bad_news::BadEnd;
-use crate::domain::budget::{Consumption, Cooldown, RecentPurge, USUAL_MARGIN, Usage};
+use crate::domain::budget::{Consumption, Cooldown, RecentUse, USUAL_MARGIN, Usage};
 use crate::domain::event::{AccountStatus, Event, Holder};
 use crate::domain::failure::Failure;
 use crate::domain::filter::Vocabulary;
@@ -278,11 +278,10 @@ impl Known {
         Permissions { read_only: self.read_only, offline: self.offline }
     }
 
-    /// Returns the facts that a draft is checked against. `recent` are purges by anybody, of at
-    /// least the longest window.
+    /// Returns the facts that a draft is checked against.
     pub fn lint_context<'a>(
         &'a self,
-        recent: &'a [RecentPurge],
+        recent: &'a RecentUse,
         now: DateTime<Utc>,
     ) -> LintContext<'a> {
         LintContext {
@@ -290,7 +289,9 @@ impl Known {
             limits: &self.limits,
             accounts: &self.accounts,
             read_only: self.read_only,
-            recent,
+            recent: &recent.purges,
+            under_way: &recent.under_way,
+            months: Some(&recent.months),
             queued: self
                 .open
                 .values()
@@ -317,12 +318,7 @@ impl Known {
     }
 
     /// The use of an account's windows: by anybody as `recent` has it, and by what is queued here.
-    pub fn usage(
-        &self,
-        account: &AccountName,
-        recent: &[RecentPurge],
-        now: DateTime<Utc>,
-    ) -> Usage {
+    pub fn usage(&self, account: &AccountName, recent: &RecentUse, now: DateTime<Utc>) -> Usage {
         self.lint_context(recent, now).usage(account)
     }
 
@@ -352,12 +348,16 @@ mod tests {
         let resources = Arc::new(vec![resource("one", "1", "www.site.com")]);
         assert!(known.learn(&Event::Resources { account: "one".into(), resources }));
         assert_ne!(known.revision(), before);
-        let context = known.lint_context(&[], noon());
+        let recent = RecentUse::default();
+        let context = known.lint_context(&recent, noon());
         assert_eq!(context.hosts.find("www.site.com"), HostMatch::One(0));
         assert!(
             known.learn(&Event::Resources { account: "one".into(), resources: Arc::default() })
         );
-        assert_eq!(known.lint_context(&[], noon()).hosts.find("www.site.com"), HostMatch::Nothing);
+        assert_eq!(
+            known.lint_context(&RecentUse::default(), noon()).hosts.find("www.site.com"),
+            HostMatch::Nothing
+        );
     }
 
     #[test]
@@ -381,16 +381,16 @@ mod tests {
         let mut entry = queued("one", "1", noon() + secs(40));
         entry.error = Some("429 too many requests".to_owned());
         known.learn_entry(&entry);
-        let usage = known.usage(&"one".into(), &[], noon());
+        let usage = known.usage(&"one".into(), &RecentUse::default(), noon());
         assert_eq!((usage.spent.len(), usage.closed.len()), (1, 1));
         entry.state = JournalState::Cancelled;
         known.learn_entry(&entry);
-        let usage = known.usage(&"one".into(), &[], noon());
+        let usage = known.usage(&"one".into(), &RecentUse::default(), noon());
         assert_eq!(usage.spent, []);
         assert_eq!(usage.closed.first().unwrap().until, noon() + secs(40));
-        assert_eq!(known.usage(&"two".into(), &[], noon()).closed, []);
-        assert_eq!(known.usage(&"one".into(), &[], noon() + secs(40)).closed, []);
+        assert_eq!(known.usage(&"two".into(), &RecentUse::default(), noon()).closed, []);
+        assert_eq!(known.usage(&"one".into(), &RecentUse::default(), noon() + secs(40)).closed, []);
         known.replace_journal([]);
-        assert_eq!(known.usage(&"one".into(), &[], noon()).closed, []);
+        assert_eq!(known.usage(&"one".into(), &RecentUse::default(), noon()).closed, []);
     }
 }

@@ -7,9 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::Account;
 use super::budget::{Consumption, Cooldown, RecentPurge, Usage};
+use super::draft::Draft;
 use super::hosts::HostIndex;
 use super::ids::AccountName;
 use super::limits::Limits;
+use super::mode_choice::ModeChoice;
+use super::money::{Cost, Months};
 
 /// The accounts that served hosts before, by the host.
 pub type ServedHosts = BTreeMap<String, AccountName>;
@@ -30,6 +33,11 @@ pub struct LintContext<'a> {
     pub read_only: bool,
     /// Recent purges by anybody, of at least the longest window.
     pub recent: &'a [RecentPurge],
+    /// Purges under way that are not among those.
+    pub under_way: &'a [Consumption],
+    /// The use of this month, where purges cost money; an account that is missing was not asked
+    /// for.
+    pub months: Option<&'a Months>,
     /// Our own journal's queued requests, as if each were sent when it is planned; see
     /// [`Consumption::queued`].
     pub queued: Vec<Consumption>,
@@ -62,6 +70,23 @@ impl<'a> LintContext<'a> {
     /// The use of the account's windows, by anybody and by what our queue holds.
     pub fn usage(&self, account: &AccountName) -> Usage {
         let recent = self.recent.iter().map(|recent| &recent.spent);
-        Usage::collect(account, recent.chain(&self.queued), &self.closed, self.margin)
+        let spent = recent.chain(self.under_way).chain(&self.queued);
+        Usage::collect(account, spent, &self.closed, self.margin, self.now)
+    }
+
+    /// The cost of so many targets in an account, after what the queue holds; `None` where purges
+    /// cost nothing, and while the use of the month is not known.
+    pub fn cost(&self, account: &AccountName, targets: usize) -> Option<Cost> {
+        let price = self.limits_of(account)?.price?;
+        let (used, is_least) = self.months?.get(account)?.at(self.now);
+        let queued = self.queued.iter().filter(|queued| queued.account == *account);
+        let queued: u64 = queued.map(|queued| u64::from(queued.counted())).sum();
+        Some(Cost { price, used: used + queued, is_least, targets: targets as u64 })
+    }
+
+    /// The mode that was chosen for a draft.
+    pub fn mode_choice<'d>(&self, draft: &'d Draft) -> Option<ModeChoice<'d>> {
+        let limits = || self.limits.values().map(Arc::as_ref);
+        draft.mode.as_deref().map(|word| ModeChoice::new(word, limits()))
     }
 }

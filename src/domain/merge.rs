@@ -119,18 +119,22 @@ fn pair(target: Target, status: Option<Status>) -> Target {
 /// Returns the status of a purge whose vendor tells one for each target: failed if one failed,
 /// unfinished while one is. `None` where a target has none.
 pub fn of_targets(targets: &[Target]) -> Option<Status> {
-    let gravest = [
+    let told: Option<Vec<Status>> = targets.iter().map(|target| target.status).collect();
+    gravest(told?)
+}
+
+/// Returns the status of a whole by those of its parts: failed if one failed, unfinished while one
+/// is. `None` without parts.
+pub fn gravest(parts: impl IntoIterator<Item = Status>) -> Option<Status> {
+    let order = [
         Status::Failed,
         Status::InProgress,
         Status::Unknown,
         Status::ReportDisabled,
         Status::Successful,
     ];
-    let told = targets.iter().all(|target| target.status.is_some());
-    gravest
-        .into_iter()
-        .filter(|_| told)
-        .find(|status| targets.iter().any(|target| target.status == Some(*status)))
+    let place = |status| order.iter().position(|other| *other == status);
+    parts.into_iter().filter_map(place).min().and_then(|place| order.get(place).copied())
 }
 
 #[cfg(test)]

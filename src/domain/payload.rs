@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::expression;
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
 use super::limits::{Limits, Syntax};
@@ -56,8 +57,16 @@ impl From<Targets> for Vec<String> {
 pub enum Payload {
     /// Single files.
     Url(Targets),
+    /// Single files with any query string.
+    IgnoreQuery(Targets),
     /// Directories, prefixes or wildcards.
     Pattern(Targets),
+    /// Regular expressions over URLs.
+    Regex(Targets),
+    /// Host names.
+    Host(Targets),
+    /// Tags, as the vendor writes them.
+    Tag(Targets),
     /// Everything. Only ever made because the operator asked for it by name.
     All,
 }
@@ -68,7 +77,11 @@ impl Payload {
         let targets = || Targets::new(targets.into_iter().map(Into::into).collect());
         Some(match kind {
             Kind::Url => Self::Url(targets()?),
+            Kind::IgnoreQuery => Self::IgnoreQuery(targets()?),
             Kind::Pattern => Self::Pattern(targets()?),
+            Kind::Regex => Self::Regex(targets()?),
+            Kind::Host => Self::Host(targets()?),
+            Kind::Tag => Self::Tag(targets()?),
             Kind::All => Self::All,
         })
     }
@@ -77,7 +90,11 @@ impl Payload {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Url(_) => Kind::Url,
+            Self::IgnoreQuery(_) => Kind::IgnoreQuery,
             Self::Pattern(_) => Kind::Pattern,
+            Self::Regex(_) => Kind::Regex,
+            Self::Host(_) => Kind::Host,
+            Self::Tag(_) => Kind::Tag,
             Self::All => Kind::All,
         }
     }
@@ -85,7 +102,12 @@ impl Payload {
     /// The targets; empty for everything.
     pub fn targets(&self) -> &[String] {
         match self {
-            Self::Url(targets) | Self::Pattern(targets) => targets.as_slice(),
+            Self::Url(targets)
+            | Self::IgnoreQuery(targets)
+            | Self::Pattern(targets)
+            | Self::Regex(targets)
+            | Self::Host(targets)
+            | Self::Tag(targets) => targets.as_slice(),
             Self::All => &[],
         }
     }
@@ -136,32 +158,35 @@ impl PurgeRequest {
     #[must_use]
     pub fn in_form(self, limits: &Limits) -> Self {
         let Some(rule) = limits.rule(self.payload.kind()) else { return self };
-        let write = |targets: Targets| {
-            let written = targets.0.into_iter().map(|target| match rule.syntax {
-                Syntax::Path => path_of(&target).to_owned(),
+        let is_address = !self.kind().is_named() && self.kind() != Kind::Regex;
+        let write = |targets: &[String]| {
+            let written = targets.iter().map(|target| match rule.syntax {
+                _ if !is_address => target.clone(),
+                Syntax::Path => path_of(target).to_owned(),
                 Syntax::FullUrl | Syntax::Directory if target.starts_with('/') => {
                     format!("https://{}{target}", self.cname)
                 }
-                Syntax::FullUrl | Syntax::Directory => target,
+                Syntax::FullUrl | Syntax::Directory | Syntax::Name => target.clone(),
             });
-            Targets(written.collect())
+            written.collect::<Vec<String>>()
         };
-        let payload = match self.payload {
-            Payload::Url(targets) => Payload::Url(write(targets)),
-            Payload::Pattern(targets) => Payload::Pattern(write(targets)),
-            Payload::All => Payload::All,
-        };
+        let kind = self.payload.kind();
+        let targets = write(self.payload.targets());
+        let payload = Payload::new(kind, targets).unwrap_or(self.payload);
         let mode = self.mode.or_else(|| rule.modes.first().map(|mode| mode.word.to_owned()));
         Self { payload, mode, ..self }
     }
 
-    /// Returns true if it removes everything of its resource: by name, or by a pattern that leaves
-    /// nothing out.
+    /// Returns true if it removes everything of its resource or of a host: by name, or by a pattern
+    /// that leaves nothing out.
     pub fn empties(&self) -> bool {
         match &self.payload {
-            Payload::All => true,
+            Payload::All | Payload::Host(_) => true,
             Payload::Pattern(targets) => targets.as_slice().iter().any(|target| is_root(target)),
-            Payload::Url(_) => false,
+            Payload::Regex(targets) => {
+                targets.as_slice().iter().any(|it| expression::matches_all(it))
+            }
+            Payload::Url(_) | Payload::IgnoreQuery(_) | Payload::Tag(_) => false,
         }
     }
 }
@@ -171,6 +196,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::domain::limits::Wildcard;
     use crate::testing;
 
     #[test]
@@ -188,6 +214,17 @@ mod tests {
             full.payload.targets(),
             ["http://www.site.com/a.ts?x=1", "https://www.site.com/b.jpg", "https://www.site.com"]
         );
+        let mut limits = testing::path_limits();
+        for (kind, target) in [
+            (Kind::Regex, "^https://www\\.site\\.com/.*\\.jpg$"),
+            (Kind::Tag, "https://product/42"),
+            (Kind::Host, "www.site.com"),
+        ] {
+            limits.rules.insert(kind, testing::rule(10, Syntax::Path, Wildcard::Nowhere));
+            let payload = Payload::new(kind, [target]).unwrap();
+            let request = PurgeRequest::new("one", "1", "www.site.com", payload);
+            assert_eq!(request.clone().in_form(&limits).payload, request.payload, "{kind}");
+        }
         let all = PurgeRequest::new("one", "1", "www.site.com", Payload::All);
         assert_eq!(all.clone().in_form(&testing::path_limits()).payload, all.payload);
     }

@@ -6,11 +6,15 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::budget::QuotaLine;
 use super::ids::{AccountName, ResourceId};
 use super::kind::Kind;
+use super::limits::Hardness;
+use super::money::Cost;
 use super::payload::PurgeRequest;
 
 pub use build::plan;
@@ -36,21 +40,67 @@ pub struct Plan {
     pub high_cnames: Vec<String>,
     /// The daily quotas once everything was sent; empty where the vendor gives none.
     pub quotas: Vec<(AccountName, QuotaLine)>,
+    /// The cost in each account where purges cost money, as far as it is known.
+    pub costs: Vec<(AccountName, Cost)>,
 }
 
 impl Plan {
-    /// The cnames of which nothing stays in the cache, each once, in the order of the requests.
+    /// The cnames and hosts of which nothing stays in the cache, each once, in the order of the
+    /// requests.
     pub fn emptied(&self) -> Vec<&str> {
-        let mut cnames = Vec::new();
-        for planned in &self.requests {
-            let cname = planned.request.cname.as_str();
-            if planned.request.empties() && !cnames.contains(&cname) {
-                cnames.push(cname);
+        let mut emptied = Vec::new();
+        for request in self.requests.iter().map(|it| &it.request).filter(|it| it.empties()) {
+            let names: Vec<&str> = if request.kind() == Kind::Host {
+                request.payload.targets().iter().map(String::as_str).collect()
+            } else {
+                vec![request.cname.as_str()]
+            };
+            for name in names {
+                if !emptied.contains(&name) {
+                    emptied.push(name);
+                }
             }
         }
-        cnames
+        emptied
+    }
+
+    /// Returns what a request of it does to the copies.
+    pub fn hardness_of(&self, request: &PurgeRequest) -> Hardness {
+        let part = self.parts.iter().find(|part| {
+            part.account == request.account
+                && part.resource == request.resource
+                && part.sent_kind == request.kind()
+        });
+        part.map_or(Hardness::Hard, |part| part.hardness)
+    }
+
+    /// Says of each part what it does to the copies, a line for each hardness; nothing where
+    /// everything is hard and has no choice.
+    pub fn fates(&self) -> Vec<String> {
+        let is_plain = |part: &PlanPart| part.mode.is_none() && part.hardness == Hardness::Hard;
+        if self.parts.iter().all(is_plain) {
+            return Vec::new();
+        }
+        let mut by_hardness: BTreeMap<Hardness, Vec<String>> = BTreeMap::new();
+        for part in &self.parts {
+            let mode = part.mode.as_ref().map(|mode| format!(" ({mode})")).unwrap_or_default();
+            let named = format!("{} by {}{mode}", part.cname, part.kind);
+            by_hardness.entry(part.hardness).or_default().push(named);
+        }
+        let lines = by_hardness.into_iter().map(|(hardness, named)| {
+            let more = match named.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let named = named.get(..NAMED).unwrap_or(&named).join(", ");
+            format!("{named}{more} is {}", hardness.words())
+        });
+        lines.collect()
     }
 }
+
+/// Parts that are named in one line.
+const NAMED: usize = 3;
 
 /// The part of a plan that one kind of purge on one resource makes up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +117,10 @@ pub struct PlanPart {
     pub sent_kind: Kind,
     /// Number of targets; 1 for everything.
     pub targets: usize,
+    /// The vendor's mode, where it offers a choice.
+    pub mode: Option<String>,
+    /// What it does to the copies.
+    pub hardness: Hardness,
     /// When its requests go out, the earliest first; never empty.
     pub times: Vec<DateTime<Utc>>,
 }
@@ -92,9 +146,9 @@ pub struct PlannedRequest {
 pub enum Risk {
     /// Single URLs: Enter.
     Low,
-    /// Patterns, many URLs or warnings: the letter S.
+    /// Patterns, tags, many URLs or warnings: the letter S.
     Raised,
-    /// Everything, a root pattern, or something protected: the cname typed out.
+    /// Everything, a root pattern, a host, or something protected: the cname typed out.
     High {
         /// The text to type.
         cname: String,

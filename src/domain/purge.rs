@@ -52,7 +52,8 @@ pub struct Purge {
     /// When the vendor recorded it, to the microsecond. Where the vendor's text could not be read:
     /// when we first saw it.
     pub created: DateTime<Utc>,
-    /// The vendor's text for `created` where it could not be read.
+    /// The vendor's text for `created` where it could not be read; empty where the vendor has not
+    /// listed the purge yet.
     pub raw_created: Option<String>,
     /// When it ended, where the vendor says.
     pub completed: Option<DateTime<Utc>>,
@@ -72,6 +73,11 @@ impl Purge {
             self.cname.clone(),
             payload,
         ))
+    }
+
+    /// Returns true if its list told neither kind nor targets, and they were not asked for yet.
+    pub fn is_bare(&self) -> bool {
+        self.kind.is_none() && self.raw_kind.is_empty() && self.targets.is_empty()
     }
 
     /// The word for its kind; `unknown` for a kind of the vendor's that has none here.
@@ -112,6 +118,13 @@ pub struct PurgeRow {
     /// The edge's freshness, for a purge that this store's journal sent: `Some(true)` fresh,
     /// `Some(false)` stale.
     pub verified: Option<bool>,
+}
+
+impl PurgeRow {
+    /// Returns true if neither its kind nor its targets are known.
+    pub fn is_bare(&self) -> bool {
+        self.kind.is_none() && self.target_count == 0
+    }
 }
 
 /// Everything that is known of one purge: the vendor's record and what our own journal adds.

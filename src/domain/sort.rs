@@ -107,8 +107,12 @@ impl<'a> SortValue<'a> {
         kind.map_or(Self::Unknown, |kind| {
             Self::Rank(match kind {
                 Kind::All => 0,
-                Kind::Pattern => 1,
-                Kind::Url => 2,
+                Kind::Host => 1,
+                Kind::Regex => 2,
+                Kind::Pattern => 3,
+                Kind::Tag => 4,
+                Kind::IgnoreQuery => 5,
+                Kind::Url => 6,
             })
         })
     }

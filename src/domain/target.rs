@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::kind::Kind;
 use super::text::visible;
 
 /// The target without `http://` or `https://`.
@@ -73,6 +74,15 @@ pub fn normal(target: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(normal)
+}
+
+/// Returns the normal form of a target of a kind: tags and regular expressions are what they are.
+pub fn normal_as(kind: Kind, target: &str) -> Cow<'_, str> {
+    match kind {
+        Kind::Url | Kind::IgnoreQuery | Kind::Pattern | Kind::All => normal(target),
+        Kind::Tag | Kind::Regex => Cow::Borrowed(target),
+        Kind::Host => Cow::Owned(target.to_ascii_lowercase()),
+    }
 }
 
 /// The target as a full URL at the cname, on one line: with `https` where it names no scheme, and
@@ -158,6 +168,19 @@ mod tests {
         ] {
             assert_ne!(normal(one), normal(other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn tags_and_expressions_are_what_they_are_and_a_host_has_no_case() {
+        for (kind, one, other) in [
+            (Kind::Tag, "/a", "https://h.com/a"),
+            (Kind::Tag, "%2f", "%2F"),
+            (Kind::Regex, "https://h.com/.*", "https://i.com/.*"),
+        ] {
+            assert_ne!(normal_as(kind, one), normal_as(kind, other), "{one} {other}");
+        }
+        assert_eq!(normal_as(Kind::Host, "WWW.site.com"), "www.site.com");
+        assert_eq!(normal_as(Kind::Url, "https://h.com/a"), "/a");
     }
 
     #[test]

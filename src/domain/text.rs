@@ -24,6 +24,19 @@ pub fn escape_control_but_lines(text: &str) -> String {
     text.chars().map(|it| if keep(it) { it } else { visible(it) }).collect()
 }
 
+/// A count with its thousands apart: `98,113`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// JSON with every character that a terminal would obey as an escape sequence of JSON: the same
 /// value for every reader.
 pub fn escape_json(json: &str) -> Cow<'_, str> {

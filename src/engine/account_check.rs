@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -11,6 +11,7 @@ use super::{AccountHandle, Engine};
 use crate::config::new_account::NewConfig;
 use crate::config::paths::Paths;
 use crate::config::secret::source::SecretSource;
+use crate::domain::coverage::Coverage;
 use crate::domain::event::StoreError;
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::AccountName;
@@ -28,6 +29,10 @@ pub struct AccountCheck {
     pub limits: Result<Arc<Limits>, Failure>,
     /// The vendor's clock minus ours; `None` where no answer carried a date.
     pub clock_ahead: Option<TimeDelta>,
+    /// The times for which its history is complete here, or why the store cannot tell.
+    pub coverage: Result<Coverage, StoreError>,
+    /// The instant back to which its vendor keeps its history; `None` where it does not say.
+    pub kept_from: Option<DateTime<Utc>>,
     /// The newest request from here that the vendor answered, or why the journal cannot be read.
     pub newest: Result<Option<JournalEntry>, StoreError>,
 }
@@ -41,7 +46,13 @@ impl Engine {
         let limits = provider.live_limits().await.map(Arc::new);
         let account = name.clone();
         let newest = self.0.windows.ask(move |reader| reader.journal_answered(&account)).await;
-        Some(AccountCheck { resources, limits, clock_ahead: provider.clock_ahead(), newest })
+        let account = name.clone();
+        let coverage = self.0.windows.ask(move |reader| reader.coverage(&account)).await;
+        let documented = provider.documented_limits().history;
+        let rule = limits.as_ref().map_or(&documented, |limits| &limits.history);
+        let kept_from = rule.kept_from(self.0.clock.now());
+        let clock_ahead = provider.clock_ahead();
+        Some(AccountCheck { resources, limits, clock_ahead, coverage, kept_from, newest })
     }
 
     /// Asks an account's vendor for its limits, or says why it did not tell them; stores nothing.

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Engine;
 use super::wait::engine_ended;
+use crate::domain::budget::RecentUse;
 use crate::domain::check::{Checked, check_document};
 use crate::domain::draft::Draft;
 use crate::domain::event::StoreError;
@@ -33,7 +34,8 @@ impl Engine {
         let now = self.0.clock.now();
         // Reading a long draft takes most of the time, and does not depend on what is known.
         let document = draft.read();
-        let linted = lint_document(&document, draft, &known.lint_context(&[], now));
+        let linted =
+            lint_document(&document, draft, &known.lint_context(&RecentUse::default(), now));
         let served = match linted.unknown_hosts.len() {
             0 => ServedHosts::new(),
             _ => self.served(linted.unknown_hosts.into_iter().collect()).await?,

@@ -36,7 +36,8 @@ pub struct SyncReport {
 
 impl Engine {
     /// Waits until the history that a filter selects was read, as far as its vendors keep it; with
-    /// a limit, only until the newest rows of that number are certain.
+    /// a limit, only until the newest rows of that number are certain, be it without their targets
+    /// where those are asked for one purge after the other.
     pub async fn sync(
         &self,
         predicate: &Predicate,
@@ -110,6 +111,12 @@ impl HistorySync<'_> {
             })
         });
         if !ready {
+            return Ok(false);
+        }
+        let reads_targets = |(_, status): (&AccountName, &Option<AccountStatus>)| {
+            status.as_ref().is_some_and(|status| status.reads_targets && !has_ended(status))
+        };
+        if self.limit.is_none() && statuses().any(reads_targets) {
             return Ok(false);
         }
         // An account that reads nothing any more brings nothing new.

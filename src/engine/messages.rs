@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::ids::{AccountName, ResourceId};
+use crate::domain::ids::{AccountName, PurgeId, ResourceId};
 
 /// A message to the sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub(super) enum SyncMsg {
     /// A purge of this resource was sent: its news are wanted soon, and the remaining quotas have
     /// changed.
     Sent(ResourceId),
+    /// A pane shows these purges, whose targets are not known.
+    Shown(Vec<PurgeId>),
     /// The operator of another purgedeck wants news now, or has sent a purge.
     Wanted,
     /// Another purgedeck has read the account's newest history.

@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::clock::delta;
 use crate::domain::ids::{PurgeId, ResourceId};
 use crate::domain::kind::Kind;
-use crate::domain::limits::{HistoryRule, Limits};
+use crate::domain::limits::{HistoryRule, Limits, Reading};
 use crate::domain::purge::Purge;
 use crate::domain::status::Status;
 use crate::providers::HistoryRequest;
@@ -61,9 +61,11 @@ impl From<Purge> for Unfinished {
 /// The times that an account's vendor usually needs for a purge, and the reach of its history.
 #[derive(Clone, Debug)]
 pub(super) struct PollPolicy {
-    usual: [Duration; 3],
+    usual: [Duration; Kind::EVERY.len()],
     reach: Duration,
     per_resource: bool,
+    /// A question reads the newest purges of a resource, whenever they were created.
+    newest_first: bool,
 }
 
 impl PollPolicy {
@@ -74,6 +76,7 @@ impl PollPolicy {
             usual: Kind::EVERY.map(usual),
             reach: limits.history.reach.unwrap_or(REACH),
             per_resource: limits.history.per_resource,
+            newest_first: limits.history.reading == Reading::NewestFirst,
         }
     }
 
@@ -184,7 +187,7 @@ impl PollSet {
             let full = polls.len() >= MAX_POLLS;
             match polls.last_mut() {
                 Some(poll)
-                    if poll.range.0 - purge.created <= TOGETHER
+                    if (policy.newest_first || poll.range.0 - purge.created <= TOGETHER)
                         && (!policy.per_resource || poll.resource == resource) =>
                 {
                     poll.range.0 = poll.range.0.min(purge.created);
@@ -251,9 +254,10 @@ mod tests {
 
     fn policy() -> PollPolicy {
         PollPolicy {
-            usual: [20, 30, 40].map(Duration::from_secs),
+            usual: std::array::from_fn(|place| Duration::from_secs(20 + 10 * place as u64)),
             reach: Duration::from_hours(30 * 24),
             per_resource: false,
+            newest_first: false,
         }
     }
 
@@ -334,6 +338,21 @@ mod tests {
         let due = polls.due(&policy, at(6000));
         assert_eq!(due.len(), 2);
         assert!(due.iter().all(|poll| poll.resource.is_some()));
+    }
+
+    #[test]
+    fn where_a_list_shows_the_newest_first_all_of_a_resource_are_one_look() {
+        let mut polls = PollSet::default();
+        let policy = PollPolicy { per_resource: true, newest_first: true, ..policy() };
+        let of = |id: &str, resource| unfinished(id, resource, id.parse().unwrap_or(0));
+        polls.update(
+            vec![of("0", "r"), of("900", "s"), of("1800", "r"), of("5000", "r")],
+            &policy,
+            at(6000),
+        );
+        let due = polls.due(&policy, at(6000));
+        assert_eq!(due.iter().map(|poll| poll.ids.len()).collect::<Vec<_>>(), [3, 1]);
+        assert_eq!(due.first().map(|poll| poll.range), Some((at(0), at(5000))));
     }
 
     #[test]

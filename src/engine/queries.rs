@@ -1,19 +1,23 @@
 //! Reads the store for both faces. A query starts with the call, and dropping its future cancels
 //! it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::delta;
-use super::{Engine, journal_commands};
-use crate::domain::budget::RecentPurge;
+use super::messages::SyncMsg;
+use super::{Engine, Shared, journal_commands};
+use crate::domain::budget::{Consumption, RecentUse};
 use crate::domain::draft::KeptDraft;
 use crate::domain::event::StoreError;
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
-use crate::domain::ids::{AccountName, JournalId, PurgeKey, ResourceId};
+use crate::domain::ids::{AccountName, JournalId, PurgeId, PurgeKey, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
+use crate::domain::limits::Limits;
 use crate::domain::lint_context::{MAX_SERVED, ServedHosts};
+use crate::domain::money::month_of;
 use crate::domain::payload::PurgeRequest;
 use crate::domain::plan::Preview;
 use crate::domain::purge::{Purge, PurgeDetail};
@@ -24,6 +28,29 @@ const RECENT: Duration = Duration::from_hours(1);
 /// Largest age up to which purges are recent.
 const RECENT_LONGEST: Duration = Duration::from_hours(24);
 
+/// Age up to which an unfinished purge is taken to be under way: a status that never ends must not
+/// block its resource for ever.
+pub(super) const UNDER_WAY_LONGEST: Duration = Duration::from_hours(24);
+
+impl Shared {
+    /// Has the targets of these purges asked for before those of others, where their vendor tells
+    /// them one purge after the other.
+    fn want_targets<'p>(&self, purges: impl Iterator<Item = (&'p AccountName, &'p PurgeId)>) {
+        let mut wanted: BTreeMap<&AccountName, Vec<PurgeId>> = BTreeMap::new();
+        for (account, id) in purges {
+            wanted.entry(account).or_default().push(id.clone());
+        }
+        for (account, ids) in wanted {
+            if let Some(connection) = self.connections.get(account)
+                && connection.limits.borrow().history.bare
+            {
+                // Where there is no sync, no vendor is asked.
+                let _ = connection.sync.send(SyncMsg::Shown(ids));
+            }
+        }
+    }
+}
+
 /// The answer to a query.
 pub(super) type QueryResult<T> = Result<T, StoreError>;
 
@@ -33,7 +60,15 @@ impl Engine {
         &self,
         query: WindowQuery,
     ) -> impl Future<Output = QueryResult<Window>> + Send + use<> {
-        self.0.windows.ask(move |reader| reader.window(&query))
+        let (asked, shared) =
+            (self.0.windows.ask(move |reader| reader.window(&query)), Arc::clone(&self.0));
+        async move {
+            let window = asked.await?;
+            shared.want_targets(
+                window.rows.iter().filter(|row| row.is_bare()).map(|row| (&row.account, &row.id)),
+            );
+            Ok(window)
+        }
     }
 
     /// Reads the keys of a selection, newest first.
@@ -57,7 +92,14 @@ impl Engine {
         &self,
         key: PurgeKey,
     ) -> impl Future<Output = QueryResult<Option<PurgeDetail>>> + Send + use<> {
-        self.0.windows.ask(move |reader| reader.detail(key))
+        let (asked, shared) =
+            (self.0.windows.ask(move |reader| reader.detail(key)), Arc::clone(&self.0));
+        async move {
+            let detail = asked.await?;
+            let bare = detail.iter().map(|detail| &detail.purge).filter(|purge| purge.is_bare());
+            shared.want_targets(bare.map(|purge| (&purge.account, &purge.id)));
+            Ok(detail)
+        }
     }
 
     /// Reads several purges in full; those that are gone are left out.
@@ -80,20 +122,62 @@ impl Engine {
                 if let Some(entry) = reader.journal_entry(id)?
                     && let Some(purge) = &entry.purge
                 {
-                    purges.extend(reader.purge_of(&entry.request.account, purge)?);
+                    let account = &entry.request.account;
+                    if let Some(purge) = reader.purge_of(account, purge)? {
+                        purges.push(purge);
+                        continue;
+                    }
+                    for one in purge.each() {
+                        purges.extend(reader.purge_of(account, &one)?);
+                    }
                 }
             }
             Ok(purges)
         })
     }
 
-    /// Reads recent purges of these resources by anybody, as far back as the longest rate window.
+    /// Reads recent purges of these resources by anybody, as far back as the longest rate window;
+    /// beside them what else is under way in their accounts and what the month has used, where
+    /// the vendor limits or charges that.
     pub fn recent(
         &self,
         resources: Vec<(AccountName, ResourceId)>,
-    ) -> impl Future<Output = QueryResult<Vec<RecentPurge>>> + Send + use<> {
-        let since = self.0.clock.now() - delta(self.recent_span(&resources));
-        self.0.windows.ask(move |reader| reader.recent(&resources, since))
+    ) -> impl Future<Output = QueryResult<RecentUse>> + Send + use<> {
+        let now = self.0.clock.now();
+        let since = now - delta(self.recent_span(&resources));
+        let names: BTreeSet<&AccountName> = resources.iter().map(|(account, _)| account).collect();
+        let limits = names.into_iter().filter_map(|name| {
+            let limits = self.0.connections.get(name)?.limits.borrow().clone();
+            Some((name.clone(), limits))
+        });
+        let limits: Vec<(AccountName, Arc<Limits>)> = limits.collect();
+        self.0.windows.ask(move |reader| {
+            let mut recent =
+                RecentUse { purges: reader.recent(&resources, since)?, ..RecentUse::default() };
+            for (account, limits) in &limits {
+                if !limits.under_way.is_empty() {
+                    let oldest = now - delta(UNDER_WAY_LONGEST);
+                    let unfinished = reader.unfinished(account, oldest)?.into_iter();
+                    let is_among = |purge: &Purge| {
+                        purge.created >= since
+                            && resources.iter().any(|(account, resource)| {
+                                *account == purge.account && *resource == purge.resource
+                            })
+                    };
+                    let others = unfinished.filter(|purge| !is_among(purge));
+                    let others = others.map(|purge| Consumption::of_purge(&purge, false));
+                    recent.under_way.extend(others.filter(|one| one.is_under_way));
+                }
+                if limits.price.is_some() {
+                    let month = month_of(now);
+                    let mut used = reader.month_use(account, month)?;
+                    let complete = reader.coverage(account)?.complete_back_to(now);
+                    used.is_least |= complete.is_none_or(|from| from > month);
+                    recent.months.insert(account.clone(), used);
+                }
+            }
+            Ok(recent)
+        })
     }
 
     /// Finds the accounts that served these hosts last, by the purges of the history; hosts without

@@ -21,6 +21,7 @@ mod journal;
 mod journal_writer;
 mod leases;
 mod outcome;
+mod partial;
 mod schedule;
 mod submission;
 
@@ -42,8 +43,11 @@ use super::clock::{Clock, JumpWatch};
 use super::events::EventHub;
 use super::messages::SenderMsg;
 use super::store_writer::StoreWriter;
+use crate::domain::budget::{UnderWayLine, under_way};
 use crate::domain::event::Level;
 use crate::domain::ids::{AccountName, JournalId};
+use crate::domain::journal::JournalState;
+use crate::domain::text::escape_control;
 
 pub(super) use self::account_queue::AccountQueue;
 
@@ -272,6 +276,16 @@ impl Sender {
                     self.journal.report(&error);
                 }
             }
+            queue.tell_waiting(schedule.waits.and_then(|id| self.journal.get(&id)), |entry| {
+                let request = &entry.request;
+                let (account, kind) = (&request.account, request.kind());
+                let lines = under_way(&limits, account, &request.resource, &usage);
+                let line = lines.iter().find(|line| line.kinds.contains(&kind));
+                let words = line.map(UnderWayLine::words).unwrap_or_default();
+                let cname = escape_control(&request.cname, 100);
+                let words = format!("{cname}: {words}; the next purge waits for one to end.");
+                self.events.notice(Level::Info, Some(account), words);
+            });
             if let Some(entry) = schedule.next.and_then(|id| self.journal.get(&id)) {
                 queue.busy = true;
                 let submitting = (queue.client.account.clone(), entry.id.clone());
@@ -309,6 +323,10 @@ impl Sender {
             return;
         };
         queue.finish(&result);
+        let taken_in_part = result
+            .entry
+            .as_ref()
+            .is_some_and(|entry| entry.state == JournalState::Accepted && entry.error.is_some());
         if let Some(entry) = result.entry {
             self.journal.update(entry);
         }
@@ -318,6 +336,10 @@ impl Sender {
         }
         if let Some(error) = result.error {
             self.journal.report(&error);
+        }
+        if taken_in_part {
+            // Its purge came into the history before it was accepted here.
+            self.settle(&result.account, None).await;
         }
         if result.journal_changed {
             self.read_journal(true).await;

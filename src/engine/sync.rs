@@ -11,9 +11,12 @@ mod account_task;
 mod allowance;
 mod attribution;
 mod backoff;
+mod detail_queue;
+mod details;
 mod duty;
 mod history;
 mod list_strategy;
+mod lost;
 mod offset_scan;
 mod on_their_way;
 mod pace;
@@ -33,12 +36,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::attribution::Attribution;
+use self::detail_queue::DetailQueue;
 use self::list_strategy::ListStrategy;
 use self::on_their_way::{OnTheirWay, joined};
 use self::pace::Pace;
@@ -55,6 +59,9 @@ use crate::domain::failure::Failure;
 use crate::domain::limits::{HistoryRule, Limits, Reading};
 use crate::domain::resource::Resource;
 
+/// Age up to which purges may have come with the news that the sender reads before it sends.
+const SENT_WITHIN: TimeDelta = TimeDelta::days(2);
+
 pub(super) use self::account_task::AccountTask;
 pub(super) use self::duty::SyncDuties;
 pub(super) use self::range_scan::RangeScan;
@@ -63,7 +70,7 @@ use self::saved_state::SavedState;
 /// Returns the strategy by which a vendor with this rule is read; it continues from the stored
 /// state.
 fn strategy(rule: &HistoryRule, saved: &SavedState, refresh: Duration) -> Box<dyn HistoryStrategy> {
-    if rule.per_resource || rule.reading == Reading::Pages {
+    if rule.per_resource || matches!(rule.reading, Reading::Pages | Reading::NewestFirst) {
         Box::new(ListStrategy::new(rule.clone(), saved, refresh))
     } else {
         Box::new(RangeStrategy::new(rule.clone(), saved.coverage.clone()))
@@ -81,6 +88,7 @@ struct AccountSync {
     polls: PollSet,
     policy: PollPolicy,
     schedule: SyncSchedule,
+    details: DetailQueue,
     pace: Pace,
     /// Reads the authors of purges, where the vendor has an activity log.
     attribution: Option<Attribution>,
@@ -90,6 +98,8 @@ struct AccountSync {
     jumps: JumpWatch,
     /// Tasks that were tried to their end at least once.
     tried: BTreeSet<Task>,
+    /// The end of what was complete at the start.
+    read_until: Option<DateTime<Utc>>,
 }
 
 impl AccountSync {
@@ -119,11 +129,13 @@ impl AccountSync {
             history,
             polls: PollSet::default(),
             schedule,
+            details: DetailQueue::new(),
             pace: Pace::new(),
             attribution,
             reported: None,
             jumps,
             tried: BTreeSet::new(),
+            read_until: saved.coverage.ranges().last().map(|range| range.1),
         }
     }
 
@@ -140,19 +152,27 @@ impl AccountSync {
             () = self.work(&mut on_their_way) => {}
         }
         on_their_way.shutdown().await;
-        let status = AccountStatus { asking_since: None, next_at: None, ..self.status };
+        let status = AccountStatus {
+            asking_since: None,
+            next_at: None,
+            reads_targets: false,
+            ..self.status
+        };
         (self.inbox, status)
     }
 
     /// Works without an end.
     async fn work(&mut self, on_their_way: &mut OnTheirWay) {
         self.count_unfinished().await;
+        self.tell_lost();
         loop {
             let (task, at) = self.next(on_their_way);
-            let asks = at <= Instant::now() || !on_their_way.is_empty() || self.is_held_back();
+            let is_due = at <= Instant::now() && task != Task::Details;
+            let asks = is_due || !on_their_way.is_empty() || self.is_held_back();
             self.status.asking_since =
                 asks.then(|| self.status.asking_since.unwrap_or_else(|| self.client.clock.now()));
             self.status.unread = self.history.unread();
+            self.status.reads_targets = self.reads_targets();
             let news_at = self.history.news_at(&self.schedule);
             let next_at = news_at.or_else(|| self.history.questions_at(&self.schedule));
             self.status.next_at = Some(self.instant(next_at.map_or(at, |next| next.max(at))));
@@ -166,6 +186,10 @@ impl AccountSync {
                 () = tokio::time::sleep_until(at) => {}
                 Some(answer) = on_their_way.history.join_next() => {
                     self.take_older(answer, on_their_way).await;
+                    continue;
+                }
+                Some(answer) = on_their_way.details.join_next() => {
+                    self.take_details(answer, on_their_way).await;
                     continue;
                 }
                 Some(answer) = on_their_way.lookups.join_next() => {
@@ -182,6 +206,7 @@ impl AccountSync {
             }
             match task {
                 Task::Older => self.ask_older(on_their_way),
+                Task::Details => self.ask_detail(on_their_way).await,
                 Task::Resources | Task::Limits => self.look_up(task, on_their_way),
                 Task::News | Task::Follow | Task::Attribution | Task::OlderAttribution => {
                     self.perform(task).await;
@@ -209,7 +234,10 @@ impl AccountSync {
                     self.schedule.limits_at = Instant::now();
                 }
                 self.history.mark_active(resource, now);
+                // The sender reads news as well.
+                self.details.look_since(now - SENT_WITHIN);
             }
+            SyncMsg::Shown(ids) => self.details.show(ids),
             // Nobody else reads this account.
             SyncMsg::Synced(_) | SyncMsg::StoreChanged => {}
         }
@@ -223,14 +251,14 @@ impl AccountSync {
             due.push((self.schedule.resources_at, Task::Resources));
             due.push((self.schedule.limits_at, Task::Limits));
         }
-        let on_their_way = on_their_way.history.len();
         if let Some(at) = self.polls.next_at() {
             let wait = (at - self.client.vendor_now()).to_std().unwrap_or_default();
             due.push((Instant::now() + wait, Task::Follow));
         }
-        if let Some(at) = self.older_at(on_their_way) {
-            due.push((at, Task::Older));
-        }
+        let older_at = self.older_at(on_their_way.counted());
+        due.extend(older_at.map(|at| (at, Task::Older)));
+        due.extend(self.details_at(on_their_way, older_at).map(|at| (at, Task::Details)));
+        let on_their_way = on_their_way.history.len();
         if let Some(attribution) = &self.attribution
             && self.schedule.had_news
         {
@@ -247,7 +275,7 @@ impl AccountSync {
         let done = match task {
             Task::News => self.read_news().await,
             // Their answers are taken as they come.
-            Task::Older | Task::Resources | Task::Limits => return,
+            Task::Older | Task::Details | Task::Resources | Task::Limits => return,
             Task::Follow => self.follow().await,
             Task::Attribution | Task::OlderAttribution => self.read_attribution(task).await,
         };
@@ -283,7 +311,11 @@ impl AccountSync {
         self.status.not_written = None;
         match task {
             Task::News | Task::Follow | Task::Older => self.status.failure = None,
-            Task::Resources | Task::Limits | Task::Attribution | Task::OlderAttribution => {}
+            Task::Resources
+            | Task::Limits
+            | Task::Details
+            | Task::Attribution
+            | Task::OlderAttribution => {}
         }
     }
 
@@ -294,7 +326,7 @@ impl AccountSync {
             Task::News | Task::Follow => true,
             Task::Resources => self.history.needs_resources(),
             Task::Older => self.history.reads_news_at_once(),
-            Task::Limits | Task::Attribution | Task::OlderAttribution => false,
+            Task::Limits | Task::Details | Task::Attribution | Task::OlderAttribution => false,
         };
         let wait = self.schedule.failed(task, needed, &failure);
         if matches!(task, Task::Attribution | Task::OlderAttribution)

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::commands::{Command, Context};
-use crate::domain::budget::RecentPurge;
+use crate::domain::budget::RecentUse;
 use crate::domain::check::Checked;
 use crate::domain::draft::{Draft, KeptDraft};
 use crate::domain::event::{Event, Level};
@@ -44,7 +44,7 @@ pub struct ComposePane {
     digest: Digest,
     /// The revision of what is known that the check was made with.
     revision: u64,
-    recent: Vec<RecentPurge>,
+    recent: RecentUse,
     recent_ticket: Ticket,
     /// The resources whose recent purges were asked for.
     recent_of: BTreeSet<(AccountName, ResourceId)>,
@@ -95,7 +95,7 @@ impl ComposePane {
             checked: Checked::default(),
             digest: Digest::default(),
             revision: ctx.known.revision(),
-            recent: Vec::new(),
+            recent: RecentUse::default(),
             recent_ticket: Ticket::default(),
             recent_of: BTreeSet::new(),
             served: ServedHosts::new(),

@@ -138,7 +138,7 @@ fn rows(summary: &Summary) -> Vec<Row> {
     });
     group("status", "others", statuses.collect());
     let kinds = summary.by_kind.iter().map(|(kind, purges)| Facet {
-        label: kind.map_or("unknown", Kind::word).to_owned(),
+        label: kind.map_or("unknown", Kind::label).to_owned(),
         purges: *purges,
         term: Term::kind(*kind),
     });

@@ -6,9 +6,12 @@ use crate::domain::budget::QuotaLine;
 use crate::domain::edge::{Check, Verdict};
 use crate::domain::event::{AccountStatus, Level};
 use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::limits::Hardness;
 use crate::domain::status::Status;
 use crate::domain::zone::Zone;
 use crate::theme::{Glyphs, Role};
+
+pub use crate::domain::text::grouped as count;
 
 /// A status: its mark and what it means to a theme. The word is [`Status::label`].
 pub fn status(status: Status, glyphs: &Glyphs) -> (&'static str, Role) {
@@ -218,19 +221,6 @@ pub fn day(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> String {
     }
 }
 
-/// Formats a count with its thousands apart: `98,113`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// Formats a daily quota: `url 9,998 of 10,000 left today (mainland)`.
 pub fn quota(line: &QuotaLine) -> String {
     let mut words =
@@ -241,6 +231,20 @@ pub fn quota(line: &QuotaLine) -> String {
         words.push(')');
     }
     words
+}
+
+/// Formats a mode with its hardness, unless the word says it: `invalidate, soft`.
+pub fn mode(word: &str, hardness: Hardness) -> String {
+    if word == hardness.word() { word.to_owned() } else { format!("{word}, {}", hardness.word()) }
+}
+
+/// Says in a column of this width that the targets of a purge were not read yet.
+pub fn not_read(cells: u16) -> &'static str {
+    match cells {
+        18.. => "paths not read yet",
+        8..18 => "not read",
+        _ => "…",
+    }
 }
 
 /// Warns of a plan that removes everything of these cnames.

@@ -276,8 +276,11 @@ mod tests {
 
     use super::*;
     use crate::domain::draft::Draft;
+    use crate::domain::kind::Kind;
+    use crate::domain::limits::{Hardness, Price};
+    use crate::domain::money::Cost;
     use crate::domain::payload::{Payload, PurgeRequest, Targets};
-    use crate::domain::plan::PlannedRequest;
+    use crate::domain::plan::{PlanPart, PlannedRequest};
     use crate::testing::pane_ctx;
 
     fn pane(risk: Risk) -> PlanPane {
@@ -292,6 +295,7 @@ mod tests {
             parts: Vec::new(),
             high_cnames: Vec::new(),
             quotas: Vec::new(),
+            costs: Vec::new(),
         };
         let kept = KeptDraft::new(Draft::default(), ctx.tickets.take(), ctx.now);
         PlanPane::open(plan, kept, 0, &ctx).0
@@ -361,5 +365,41 @@ mod tests {
         let answer = Answer::Enqueued { ticket: *ticket, result: Err(error) };
         assert!(plan.on_answer(&answer, &ctx).requests.is_empty());
         assert!(plan.error.unwrap().contains("disk is full"));
+    }
+
+    #[test]
+    fn a_plan_says_what_becomes_of_the_copies_and_what_it_costs() {
+        let mut plan = pane(Risk::Low);
+        assert!(plan.terms(80).is_empty(), "everything is hard, without a choice");
+        let part = |cname: &str, kind, mode: Option<&str>, hardness| PlanPart {
+            account: "prod".into(),
+            resource: "1".into(),
+            cname: cname.to_owned(),
+            kind,
+            sent_kind: kind,
+            targets: 1,
+            mode: mode.map(str::to_owned),
+            hardness,
+            times: Vec::new(),
+        };
+        plan.plan.parts = vec![
+            part("www.site.com", Kind::Url, None, Hardness::Hard),
+            part("www.site.com", Kind::Pattern, Some("invalidate"), Hardness::Soft),
+        ];
+        let price = Price { free: 1000, mills: 5 };
+        let cost = |used| Cost { price, used, is_least: false, targets: 120 };
+        plan.plan.costs = vec![("prod".into(), cost(0)), ("test".into(), cost(920))];
+        assert_eq!(
+            plan.terms(120),
+            [
+                "www.site.com by url is hard: removed from the cache",
+                "www.site.com by pattern (invalidate) is soft: stays cached until the origin says \
+                 that it has changed",
+                "prod: 120 targets: free, 880 of 1,000 are left this month then",
+            ]
+        );
+        let warned = plan.warned(false, 120).concat();
+        let paid = "test: 120 targets: 80 free are left this month, 40 cost $0.20.";
+        assert_eq!(warned, [paid], "it is read before it is confirmed");
     }
 }

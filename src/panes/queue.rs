@@ -348,6 +348,8 @@ impl Pane for QueuePane {
                 Some("Only what was canceled just now goes back: purge it again instead")
             }
             Command::PurgeAgain => match state? {
+                // What was refused of it is not under way.
+                JournalState::Accepted if entry.and_then(BadEnd::of).is_some() => None,
                 JournalState::Queued | JournalState::Sending | JournalState::Accepted => {
                     Some("It is still under way")
                 }

@@ -18,12 +18,12 @@ use super::http::{Http, HttpPolicy, HttpRequest, HttpResponse};
 use super::records::{Position, RecordPage};
 use super::{
     ActivityPage, ActivityRequest, ActivityRule, CallRecorder, ConnectError, HistoryPage,
-    HistoryRequest, Provider, Receipt, SlowDowns, lenient,
+    HistoryRequest, Provider, Receipt, SlowDowns, field_errors, lenient,
 };
 use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;
-use crate::domain::failure::{Cause, Failure};
-use crate::domain::ids::{AccountName, ProviderName, PurgeId, ResourceId};
+use crate::domain::failure::{Cause, Failure, FieldError};
+use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::domain::payload::PurgeRequest;
@@ -31,6 +31,8 @@ use crate::domain::plan::Preview;
 use crate::domain::purge::Purge;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::domain::status::Status;
+use crate::domain::target::normal;
+use crate::domain::text::escape_control;
 
 /// More pages of resources than any account has; a vendor that never ends is left here.
 const MAX_PAGES: u64 = 10_000;
@@ -68,6 +70,11 @@ impl Session {
     /// Returns the time on our side.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.http.now()
+    }
+
+    /// Returns the time by the vendor's clock, as far as it is known.
+    pub(crate) fn vendor_now(&self) -> DateTime<Utc> {
+        self.now() + self.http.clock_ahead().unwrap_or_default()
     }
 
     /// Returns a resource of the account with its id and host and nothing else.
@@ -143,6 +150,16 @@ pub(crate) trait Adapter: Send + Sync + Debug {
     /// Returns the account's credentials.
     fn keys(&self) -> &Self::Keys;
 
+    /// Returns the connection to another host, where a part of the API is there.
+    fn other_host(&self) -> Option<&Http> {
+        None
+    }
+
+    /// Returns the connection that a question goes over.
+    fn connection(&self, _: &Self::Call) -> &Http {
+        &self.session().http
+    }
+
     /// Builds the request as it goes out; without a key, with placeholders in the places of
     /// secrets. Called for each attempt: a signature is good for one.
     fn sign(&self, call: &Self::Call, key: Option<&Key<Self>>) -> HttpRequest;
@@ -177,6 +194,46 @@ pub(crate) trait Adapter: Send + Sync + Debug {
     /// Reads a record of that page; `None` for one without an id.
     fn resource(&self, record: &Value) -> Option<Resource>;
 
+    /// Lists the resources, page by page.
+    fn listed(&self) -> impl Future<Output = Result<Vec<Resource>, Failure>> + Send {
+        async {
+            let session = self.session();
+            let mut resources = Vec::new();
+            // A list that changes while it is paged can show one twice.
+            let mut seen = HashSet::new();
+            let mut at = Position::default();
+            while at.page < MAX_PAGES {
+                let call = self.list_resources(at);
+                let page = self
+                    .read(&call, |body, response| self.resource_page(at, body, response))
+                    .await?;
+                for record in &page.records {
+                    let Some(resource) = self.resource(record) else {
+                        let account = &session.account;
+                        tracing::warn!(%account, "a resource without an id is left out");
+                        continue;
+                    };
+                    if seen.insert(resource.id.clone()) {
+                        resources.push(resource);
+                    }
+                }
+                if page.is_last || page.records.is_empty() {
+                    break;
+                }
+                at = Position { page: at.page + 1, offset: at.offset + page.records.len() as u64 };
+            }
+            Ok(resources)
+        }
+    }
+
+    /// Adds to the listed resources what takes further questions; by default nothing.
+    fn completed(
+        &self,
+        listed: Vec<Resource>,
+    ) -> impl Future<Output = Result<Vec<Resource>, Failure>> + Send {
+        async { Ok(listed) }
+    }
+
     /// See [`Provider::history`].
     fn history(
         &self,
@@ -199,6 +256,18 @@ pub(crate) trait Adapter: Send + Sync + Debug {
         }
     }
 
+    /// See [`Provider::detail`].
+    fn detail(
+        &self,
+        _: &ResourceId,
+        _: &PurgeId,
+    ) -> impl Future<Output = Result<Purge, Failure>> + Send {
+        async {
+            Err(Failure::new(Cause::Unsupported)
+                .with_message("this vendor lists purges as a whole"))
+        }
+    }
+
     /// Refuses a purge for which the vendor's API has no words.
     fn check(&self, _: &PurgeRequest) -> Result<(), Failure> {
         Ok(())
@@ -206,6 +275,12 @@ pub(crate) trait Adapter: Send + Sync + Debug {
 
     /// Returns the request for a purge.
     fn purge(&self, request: &PurgeRequest) -> Self::Call;
+
+    /// Returns the request for a purge under our own name for it, for a vendor that keeps such
+    /// names.
+    fn purge_as(&self, _name: &JournalId, request: &PurgeRequest) -> Self::Call {
+        self.purge(request)
+    }
 
     /// Returns a purge as a command line of the vendor's own tool, where requests are signed and
     /// `curl` could send none.
@@ -216,7 +291,7 @@ pub(crate) trait Adapter: Send + Sync + Debug {
     /// Reads the response to a purge; by default any good one without an id.
     fn receipt(&self, response: &HttpResponse, key: &Key<Self>) -> Result<Receipt, Failure> {
         self.body(response, key)?;
-        Ok(Receipt { id: None, at: response.date })
+        Ok(Receipt { at: response.date, ..Receipt::default() })
     }
 
     /// See [`Provider::edge_rules`].
@@ -233,8 +308,7 @@ pub(crate) trait Adapter: Send + Sync + Debug {
             loop {
                 let key = self.keys().get(&self.session().http).await?;
                 let result = self
-                    .session()
-                    .http
+                    .connection(call)
                     .read(
                         || self.sign(call, Some(&key)),
                         |response| parse(&self.body(response, &key)?, response),
@@ -250,6 +324,30 @@ pub(crate) trait Adapter: Send + Sync + Debug {
             }
         }
     }
+}
+
+/// Returns the receipt of a request of which something was taken, else the refusal of all of it: of
+/// each target that was sent, or of whatever was sent where the vendor made no purge of it.
+fn taken(request: &PurgeRequest, receipt: Receipt) -> Result<Receipt, Failure> {
+    let sent = request.payload.targets();
+    let is_refused =
+        |target: &String| receipt.refused.iter().any(|it| normal(&it.target) == normal(target));
+    let all_are = !sent.is_empty() && sent.iter().all(is_refused);
+    let is_none = receipt.id.is_none() && !receipt.refused.is_empty();
+    if !all_are && !is_none {
+        return Ok(receipt);
+    }
+    let errors: Vec<FieldError> = receipt
+        .refused
+        .iter()
+        .map(|refused| FieldError {
+            field: escape_control(&refused.target, 200),
+            index: None,
+            message: escape_control(&refused.reason, 300),
+        })
+        .collect();
+    let words = field_errors::in_words(&errors);
+    Err(Failure::new(Cause::Rejected { errors }).with_message(words))
 }
 
 #[async_trait]
@@ -271,31 +369,7 @@ impl<A: Adapter> Provider for A {
     }
 
     async fn resources(&self) -> Result<Vec<Resource>, Failure> {
-        let session = self.session();
-        let mut resources = Vec::new();
-        // A list that changes while it is paged can show one twice.
-        let mut seen = HashSet::new();
-        let mut at = Position::default();
-        while at.page < MAX_PAGES {
-            let call = self.list_resources(at);
-            let page =
-                self.read(&call, |body, response| self.resource_page(at, body, response)).await?;
-            for record in &page.records {
-                let Some(resource) = self.resource(record) else {
-                    let account = &session.account;
-                    tracing::warn!(%account, "a resource without an id is left out");
-                    continue;
-                };
-                if seen.insert(resource.id.clone()) {
-                    resources.push(resource);
-                }
-            }
-            if page.is_last || page.records.is_empty() {
-                break;
-            }
-            at = Position { page: at.page + 1, offset: at.offset + page.records.len() as u64 };
-        }
-        Ok(resources)
+        self.completed(self.listed().await?).await
     }
 
     async fn history(&self, request: &HistoryRequest) -> Result<HistoryPage, Failure> {
@@ -310,7 +384,20 @@ impl<A: Adapter> Provider for A {
         Adapter::activity(self, request).await
     }
 
+    async fn detail(&self, resource: &ResourceId, id: &PurgeId) -> Result<Purge, Failure> {
+        Adapter::detail(self, resource, id).await
+    }
+
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {
+        let name = JournalId::from(uuid::Uuid::now_v7().to_string());
+        self.submit_as(&name, request).await
+    }
+
+    async fn submit_as(
+        &self,
+        name: &JournalId,
+        request: &PurgeRequest,
+    ) -> Result<Receipt, Failure> {
         let session = self.session();
         if request.account != session.account {
             return Err(Failure::new(Cause::Refused).with_message(format!(
@@ -318,11 +405,18 @@ impl<A: Adapter> Provider for A {
                 request.account, session.account
             )));
         }
+        if Adapter::documented_limits(self).rule(request.kind()).is_none() {
+            return Err(Failure::new(Cause::Unsupported)
+                .with_message(format!("this vendor purges nothing by {}", request.kind())));
+        }
         self.check(request)?;
         let key = self.keys().get(&session.http).await?;
-        let signed = self.sign(&self.purge(request), Some(&key));
+        let signed = self.sign(&self.purge_as(name, request), Some(&key));
         let result = session.http.send(&signed, |response| self.receipt(response, &key)).await;
-        let Err(failure) = result else { return result };
+        let failure = match result {
+            Ok(receipt) => return taken(request, receipt),
+            Err(failure) => failure,
+        };
         if failure.cause == Cause::Unauthenticated {
             self.keys().forget(&key).await;
         }
@@ -347,6 +441,7 @@ impl<A: Adapter> Provider for A {
 
     fn record_calls(&self, recorder: &CallRecorder) {
         self.session().http.record_calls(recorder);
+        self.other_host().into_iter().for_each(|http| http.record_calls(recorder));
     }
 
     fn edge_rules(&self) -> EdgeRules {

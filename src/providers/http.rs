@@ -33,7 +33,7 @@ use url::Url;
 pub use base::BaseUrlError;
 pub(crate) use exchange::error_chain;
 pub(crate) use preview::quoted;
-pub(crate) use request::HttpRequest;
+pub(crate) use request::{HttpRequest, QUERY};
 pub(crate) use response::HttpResponse;
 
 use crate::domain::failure::{Applied, Cause, Failure};
@@ -135,9 +135,19 @@ impl Http {
         url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// Returns the base URL without a slash at its end.
+    pub(crate) fn origin(&self) -> String {
+        self.base.url().as_str().trim_end_matches('/').to_owned()
+    }
+
     /// Returns the path of the base URL; at least `/`.
     pub(crate) fn path(&self) -> &str {
         self.base.url().path()
+    }
+
+    /// Returns the path of a request as it goes over the wire, percent-encoded.
+    pub(crate) fn sent_path(&self, request: &HttpRequest) -> String {
+        request.url(&self.base).path().to_owned()
     }
 
     /// Returns the request as it would go over the wire, a placeholder for each secret.

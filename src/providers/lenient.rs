@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::domain::failure::{Cause, Failure};
+
 /// Returns a text, or a number or flag as the text that it was written as; `None` for anything
 /// else.
 pub(crate) fn text(value: &Value) -> Option<String> {
@@ -48,6 +50,13 @@ pub(crate) fn list(value: &Value) -> Option<&[Value]> {
         Value::Null => Some(&[]),
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => None,
     }
+}
+
+/// Returns the list of an answer's field, or fails where the answer has none.
+pub(crate) fn needed_list<'b>(body: &'b Value, field: &str) -> Result<&'b [Value], Failure> {
+    body.get(field).and_then(list).ok_or_else(|| {
+        Failure::new(Cause::BadAnswer).with_message(format!("the answer has no {field}"))
+    })
 }
 
 /// Returns the texts of a list; a single text is a list of one, and what is no text is left out.

@@ -99,7 +99,8 @@ fn digest(records: &[Value]) -> u64 {
 const LONGEST_STATUS: usize = 1_000;
 
 /// Joins the rows of each purge, for vendors that list a row per target. Every different raw status
-/// is kept once, with `separator` between them, up to a length.
+/// is kept once, with `separator` between them, up to a length. A purge has no end while one of its
+/// targets has none. One without targets has the status of its rows.
 pub(crate) fn join_rows(rows: Vec<Purge>, separator: &str) -> Vec<Purge> {
     let mut purges: Vec<Purge> = Vec::new();
     let mut places: HashMap<PurgeId, usize> = HashMap::new();
@@ -116,6 +117,7 @@ pub(crate) fn join_rows(rows: Vec<Purge>, separator: &str) -> Vec<Purge> {
                 raw.push_str(&row.raw_status);
             }
             purge.completed = purge.completed.max(row.completed);
+            purge.status = purge.status.merge(row.status);
             purge.targets.extend(row.targets);
         } else {
             places.insert(row.id.clone(), purges.len());
@@ -123,7 +125,10 @@ pub(crate) fn join_rows(rows: Vec<Purge>, separator: &str) -> Vec<Purge> {
         }
     }
     for purge in &mut purges {
-        purge.status = of_targets(&purge.targets).unwrap_or(Status::Unknown);
+        purge.status = of_targets(&purge.targets).unwrap_or(purge.status);
+        if purge.targets.iter().any(|target| target.status == Some(Status::InProgress)) {
+            purge.completed = None;
+        }
     }
     purges
 }

@@ -81,14 +81,22 @@ impl Scripted {
     /// Answers the first request with the first reply and so on; the last reply is for all that
     /// follow.
     pub(crate) async fn start(script: Vec<Reply>) -> Self {
+        Self::answering(move |turn, _| script.get(turn).or(script.last()).cloned()).await
+    }
+
+    /// Answers each request, of which so many were heard before it, by what it asks.
+    pub(crate) async fn answering(
+        answer: impl Fn(usize, &Heard) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&heard);
+        let answer: Arc<Answer> = Arc::new(answer);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (script, noted) = (script.clone(), Arc::clone(&noted));
-                tokio::spawn(async move { serve(stream, &script, &noted).await });
+                let (answer, noted) = (Arc::clone(&answer), Arc::clone(&noted));
+                tokio::spawn(async move { serve(stream, &*answer, &noted).await });
             }
         });
         Self { url, heard }
@@ -100,15 +108,18 @@ impl Scripted {
     }
 }
 
-async fn serve(mut stream: TcpStream, script: &[Reply], noted: &Mutex<Vec<Heard>>) -> Option<()> {
+/// The reply to a request, of which so many were heard before it.
+type Answer = dyn Fn(usize, &Heard) -> Option<Reply> + Send + Sync;
+
+async fn serve(mut stream: TcpStream, answer: &Answer, noted: &Mutex<Vec<Heard>>) -> Option<()> {
     let heard = hear(&mut stream).await?;
-    let turn = {
+    let reply = {
         let mut noted = noted.lock().unwrap();
+        let reply = answer(noted.len(), &heard);
         noted.push(heard);
-        noted.len() - 1
+        reply?
     };
-    let reply = script.get(turn).or(script.last())?;
-    match reply {
+    match &reply {
         Reply::Whole { status, headers, body } => {
             let mut head = format!(
                 "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n",

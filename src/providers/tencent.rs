@@ -12,8 +12,6 @@
 //! - A task's id is a text of no fixed form.
 
 mod edge;
-mod hash;
-mod keys;
 mod limits;
 mod time;
 mod v2;
@@ -22,18 +20,17 @@ mod v3;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use serde_json::Value;
 use url::Url;
 
 use super::adapter::Session;
 use super::clock::WallClock;
 use super::http::HttpPolicy;
-use super::{ConnectError, HistoryRequest, Provider, lenient};
+use super::signing_key::{SigningKeyNames, SigningKeySource};
+use super::{ConnectError, HistoryRequest, Provider};
 use crate::config::accounts::AccountConfig;
 use crate::domain::failure::{Cause, Failure};
-use crate::domain::payload::{Payload, PurgeRequest};
-use crate::domain::text::escape_control;
-use keys::KeyRing;
+use crate::domain::kind::Kind;
+use crate::domain::payload::PurgeRequest;
 use time::Times;
 
 /// The word for this provider in configurations and exports.
@@ -43,6 +40,10 @@ const FLUSH: &str = "flush";
 const DELETE: &str = "delete";
 /// The reach of the history, by the documents of API 2.0.
 const REACH: TimeDelta = TimeDelta::days(30);
+
+/// The keys of the configuration that hold a signing key.
+const KEYS: SigningKeyNames =
+    SigningKeyNames { id: "secret_id", key: "secret_key", token: "session_token" };
 
 /// Makes the adapter of an account, for the API that it names.
 pub(super) fn connect(
@@ -61,7 +62,7 @@ pub(super) fn connect(
 #[derive(Debug)]
 struct Connection {
     session: Session,
-    keys: KeyRing,
+    keys: SigningKeySource,
     times: Times,
 }
 
@@ -73,7 +74,7 @@ impl Connection {
         policy: HttpPolicy,
     ) -> Result<Self, ConnectError> {
         Ok(Self {
-            keys: KeyRing::new(account)?,
+            keys: SigningKeySource::new(account, &KEYS)?,
             times: Times::of(account)?,
             session: Session::new(account, vendor_url, clock, policy)?,
         })
@@ -81,7 +82,7 @@ impl Connection {
 
     /// Returns the times of a question for a range of history, by default all of it.
     fn range(&self, request: &HistoryRequest) -> (String, String) {
-        let now = self.session.now();
+        let now = self.session.vendor_now();
         (
             self.times.write_from(request.from.unwrap_or(now - REACH)),
             self.times.write_until(request.until.unwrap_or(now)),
@@ -103,13 +104,14 @@ enum PurgeTargets {
 impl PurgeTargets {
     fn of(request: &PurgeRequest) -> Self {
         let delete = request.mode.as_deref() == Some(DELETE);
-        match &request.payload {
-            Payload::Url(targets) => Self::Urls(targets.as_slice().to_vec()),
-            Payload::Pattern(targets) => {
-                Self::Directories { paths: targets.as_slice().to_vec(), delete }
-            }
-            Payload::All => {
+        let targets = request.payload.targets().to_vec();
+        match request.kind() {
+            Kind::Url => Self::Urls(targets),
+            Kind::All => {
                 Self::Directories { paths: vec![format!("https://{}/", request.cname)], delete }
+            }
+            Kind::IgnoreQuery | Kind::Pattern | Kind::Regex | Kind::Host | Kind::Tag => {
+                Self::Directories { paths: targets, delete }
             }
         }
     }
@@ -128,22 +130,6 @@ fn check_mode(request: &PurgeRequest) -> Result<(), Failure> {
 /// Returns the host of a target; empty where it has none.
 fn host(target: &str) -> String {
     Url::parse(target).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// Returns the list of an answer's field.
-fn list<'b>(body: &'b Value, field: &str) -> Result<&'b [Value], Failure> {
-    body.get(field).and_then(lenient::list).ok_or_else(|| {
-        Failure::new(Cause::BadAnswer).with_message(format!("the answer has no {field}"))
-    })
-}
-
-/// Returns the failure of an error with this code, in both APIs. `clock_ahead`: the vendor's clock
-/// minus ours.
-fn failure(mut cause: Cause, code: &str, message: &str, clock_ahead: Option<TimeDelta>) -> Failure {
-    if let Cause::ClockSkew { seconds } = &mut cause {
-        *seconds = clock_ahead.map(|ahead| -ahead.num_seconds());
-    }
-    Failure { code: Some(escape_control(code, 80)), ..Failure::new(cause).with_message(message) }
 }
 
 #[cfg(test)]

@@ -40,6 +40,15 @@ fn draw_budgets(screen: &Screen<'_>, area: Rect, buffer: &mut Buffer) {
         let role = if quota.left == 0 { Role::Warning } else { Role::Dim };
         writer.put("  ", Role::Dim).put(&words, role);
     }
+    let full = view.under_way.iter().map(|line| (line.words(), line.left() == 0));
+    let month = view.month.iter().map(|words| (words.clone(), false));
+    for (words, is_full) in full.chain(month) {
+        if writer.room() < width(&words) + 3 {
+            return;
+        }
+        let role = if is_full { Role::Warning } else { Role::Dim };
+        writer.put("  ", Role::Dim).put(&words, role);
+    }
     let mut last_per = None;
     for window in &view.windows {
         let used_up = window.left == 0;

@@ -41,6 +41,9 @@ impl Simulator {
                 for (key, value) in account.settings {
                     let _ = writeln!(text, "{key} = \"{value}\"");
                 }
+                for flag in account.flags {
+                    let _ = writeln!(text, "{flag} = true");
+                }
                 for (key, value) in account.secrets {
                     let file = secrets.join(format!("{name}.{key}"));
                     let _ = writeln!(text, "{key} = {{ file = {} }}", quoted(&file));

@@ -85,15 +85,26 @@ impl EdgeServer {
         let content = self.origin.content(&host, &key);
         let cached = self.objects.get(&(host.clone(), key.clone())).cloned();
         let cached = cached.filter(|object| now - object.stored < FRESH_FOR);
+        let held = self.stale.iter().any(|pattern| pattern.matches(&format!("{host}{path}")));
         let emptied_by = cached.as_ref().and_then(|object| {
             let (stored, changed) = (object.stored, object.content != content);
             let cached = CachedPath { host: &host, key: &key, stored, changed };
-            let held = self.stale.iter().any(|pattern| pattern.matches(&format!("{host}{path}")));
             vendor.with_at(now, |vendor| vendor.emptied(&cached, now)).filter(|_| !held)
         });
-        let hit = cached.filter(|_| emptied_by.is_none());
+        let mut hit = cached.filter(|_| emptied_by.is_none());
+        let refreshed = hit.as_mut().is_some_and(|object| {
+            let (stored, changed) = (object.stored, object.content != content);
+            let cached = CachedPath { host: &host, key: &key, stored, changed };
+            let is_expired =
+                !changed && !held && vendor.with_at(now, |vendor| vendor.expired(&cached, now));
+            if is_expired {
+                object.stored = now;
+            }
+            is_expired
+        });
         let lookup = CacheLookup {
             hit: hit.is_some(),
+            refreshed,
             emptied_by,
             stored: hit.as_ref().map_or(now, |object| object.stored),
             request: self.requests,
@@ -107,7 +118,8 @@ impl EdgeServer {
             .with("accept-ranges", "bytes");
         if lookup.hit {
             reply = reply.with("age", (now - lookup.stored).num_seconds().max(0).to_string());
-        } else if request.method == "GET" {
+        }
+        if (!lookup.hit || refreshed) && request.method == "GET" {
             self.store((host, key), object);
         }
         vendor.with(|vendor| vendor.edge_headers(reply, &lookup))

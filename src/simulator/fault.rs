@@ -206,7 +206,10 @@ impl FaultRule {
         let contains = |text: &String| {
             request.query.contains(text)
                 || request.text().contains(text)
-                || request.header("x-tc-action").is_some_and(|action| action.contains(text))
+                || request.headers.iter().any(|(name, action)| {
+                    name.as_str().ends_with("-action")
+                        && action.to_str().is_ok_and(|action| action.contains(text))
+                })
         };
         same(&self.vendor, vendor)
             && same(&self.method, &request.method)

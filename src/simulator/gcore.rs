@@ -156,7 +156,7 @@ impl VendorApi for Gcore {
         let configured = |account: &GcoreAccount| {
             let GcoreCredentials { name, token, people, .. } = account.credentials();
             let secrets = vec![("token", token)];
-            ConfiguredAccount { name, settings: Vec::new(), secrets, user_names: people }
+            ConfiguredAccount { name, secrets, user_names: people, ..ConfiguredAccount::default() }
         };
         self.accounts.iter().map(configured).collect()
     }

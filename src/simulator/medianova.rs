@@ -135,7 +135,7 @@ impl VendorApi for Medianova {
         let MedianovaCredentials { name, organization, token, .. } = self.credentials();
         let settings = vec![("organization", organization)];
         let secrets = vec![("token", token)];
-        vec![ConfiguredAccount { name, settings, secrets, user_names: Vec::new() }]
+        vec![ConfiguredAccount { name, settings, secrets, ..ConfiguredAccount::default() }]
     }
 
     /// Compares paths as they are; `*` matches any text, anywhere.

@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alibaba::AlibabaScenario;
+use super::cloudfront::CloudFrontScenario;
+use super::edgeone::EdgeOneScenario;
 use super::fault::{ErrorBody, FaultKind, FaultRule};
 use super::gcore::GcoreScenario;
 use super::medianova::MedianovaScenario;
@@ -34,6 +37,12 @@ pub struct Scenario {
     pub tencent: TencentScenario,
     /// Oddities of Medianova.
     pub medianova: MedianovaScenario,
+    /// Oddities of EdgeOne.
+    pub edgeone: EdgeOneScenario,
+    /// Oddities of CloudFront.
+    pub cloudfront: CloudFrontScenario,
+    /// Oddities of Alibaba Cloud CDN.
+    pub alibaba: AlibabaScenario,
     /// Oddities of the edge.
     pub edge: EdgeScenario,
     /// Everything that goes wrong.
@@ -51,6 +60,9 @@ impl Default for Scenario {
             gcore: GcoreScenario::default(),
             tencent: TencentScenario::default(),
             medianova: MedianovaScenario::default(),
+            edgeone: EdgeOneScenario::default(),
+            cloudfront: CloudFrontScenario::default(),
+            alibaba: AlibabaScenario::default(),
             edge: EdgeScenario::default(),
             fault: Vec::new(),
         }

@@ -9,7 +9,6 @@
 //!   documented;
 //! - error codes: the SDK's list, and the common codes of the documents;
 //! - which code for which mistake, where the list has several: inferred;
-//! - messages: our own words: Chinese unless `X-TC-Language: en-US`, as the SDK's default suggests;
 //! - times are UTC+8: inferred from the document's own example;
 //! - newest first, a page of 1000 at most, a quota day that starts at midnight UTC+8: inferred;
 //! - a purge of a global domain without an area counts in both areas: inferred;
@@ -20,13 +19,11 @@ mod edge;
 mod errors;
 mod generate;
 mod handle;
-mod params;
 mod quota;
 mod scenario;
 mod sign2;
 mod state;
 mod tasks;
-mod tc3;
 #[cfg(test)]
 mod tests;
 mod v2;

@@ -416,6 +416,8 @@ async fn every_seed_makes_a_whole_world() {
             (simulator.tencent().domains().len(), simulator.medianova().resources().len()),
             (18, 14)
         );
+        let zones = simulator.edgeone().zones();
+        assert_eq!((zones.len(), zones.iter().filter(|zone| zone.bound).count()), (5, 4));
         simulator.stop().await;
     }
 }

@@ -56,6 +56,12 @@ pub(crate) trait VendorApi: fmt::Debug + Send + 'static {
     /// Returns the widest purge that emptied a cached object since it was stored, by `now`.
     fn emptied(&self, object: &CachedPath<'_>, now: DateTime<Utc>) -> Option<PurgeScope>;
 
+    /// Returns true if a purge since the object was stored only marked it as expired, by `now`: the
+    /// origin is asked, and says that nothing changed.
+    fn expired(&self, _object: &CachedPath<'_>, _now: DateTime<Utc>) -> bool {
+        false
+    }
+
     /// Adds the headers in which this vendor's edge reports on its cache.
     fn edge_headers(&self, reply: HttpReply, lookup: &CacheLookup) -> HttpReply;
 }
@@ -65,6 +71,8 @@ pub(crate) trait VendorApi: fmt::Debug + Send + 'static {
 pub(crate) struct ConfiguredAccount {
     pub(crate) name: String,
     pub(crate) settings: Vec<(&'static str, String)>,
+    /// Settings that are switched on; nobody needs to know them.
+    pub(crate) flags: Vec<&'static str>,
     /// Settings that go to files of their own.
     pub(crate) secrets: Vec<(&'static str, String)>,
     /// User ids of the vendor's activity log, with the users' logins.
@@ -87,6 +95,8 @@ pub(crate) struct CachedPath<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CacheLookup {
     pub(crate) hit: bool,
+    /// True for a hit of which the origin was asked first.
+    pub(crate) refreshed: bool,
     /// The purge that caused the miss, if one did.
     pub(crate) emptied_by: Option<PurgeScope>,
     pub(crate) stored: DateTime<Utc>,

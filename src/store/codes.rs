@@ -5,7 +5,7 @@ use crate::domain::status::Status;
 use crate::store::failure::StoreFailure;
 
 /// Number of codes for kinds.
-pub(super) const KINDS: usize = 4;
+pub(super) const KINDS: usize = Kind::EVERY.len() + 1;
 
 /// Number of codes for statuses.
 pub(super) const STATUSES: usize = 5;
@@ -16,6 +16,10 @@ pub(super) fn of_kind(kind: Option<Kind>) -> u8 {
         Some(Kind::Url) => 1,
         Some(Kind::Pattern) => 2,
         Some(Kind::All) => 3,
+        Some(Kind::Host) => 4,
+        Some(Kind::Tag) => 5,
+        Some(Kind::Regex) => 6,
+        Some(Kind::IgnoreQuery) => 7,
     }
 }
 
@@ -26,6 +30,10 @@ pub(super) fn to_kind(code: u8) -> Result<Option<Kind>, StoreFailure> {
         1 => Ok(Some(Kind::Url)),
         2 => Ok(Some(Kind::Pattern)),
         3 => Ok(Some(Kind::All)),
+        4 => Ok(Some(Kind::Host)),
+        5 => Ok(Some(Kind::Tag)),
+        6 => Ok(Some(Kind::Regex)),
+        7 => Ok(Some(Kind::IgnoreQuery)),
         _ => Err(StoreFailure::Corrupt),
     }
 }

@@ -29,6 +29,7 @@ use crate::domain::edge::Verification;
 use crate::domain::filter::Predicate;
 use crate::domain::ids::{AccountName, DraftId, JournalId, PurgeId, PurgeKey, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
+use crate::domain::money::MonthUse;
 use crate::domain::operator::Operator;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery};
@@ -258,6 +259,11 @@ read_calls! {
         resources: &[(AccountName, ResourceId)],
         since: DateTime<Utc>
     ) -> Vec<RecentPurge>;
+
+    /// Returns the number of targets of an account's purges since a month began, by anybody: those
+    /// of the history, and of the journal's sent entries that the history does not have yet. A
+    /// purge whose targets are not known counts as one.
+    fn month_use(account: &AccountName, month: DateTime<Utc>) -> MonthUse;
 
     /// Returns an account's unfinished purges created at or after an instant, newest first.
     fn unfinished(account: &AccountName, since: DateTime<Utc>) -> Vec<Purge>;

@@ -6,6 +6,7 @@ mod attempts;
 mod copying;
 mod journal;
 mod journals;
+mod month;
 mod questions;
 mod recording;
 mod retention;
@@ -23,12 +24,13 @@ use rusqlite::types::Value;
 
 use super::{Access, Reader, ServerAccess, Store, Tuning, Writer};
 use crate::cluster::Cluster;
-use crate::domain::filter::Predicate;
+use crate::domain::filter::{Filter, Predicate};
 use crate::domain::journal::NewEntry;
 use crate::domain::payload::{Payload, PurgeRequest};
 use crate::domain::purge::{Purge, PurgeDetail, Target};
 use crate::domain::query::Sort;
 use crate::domain::store_address::StoreAddress;
+use crate::domain::zone::Zone;
 use crate::testing;
 
 /// Begins what is run beside a store on a server.
@@ -149,9 +151,15 @@ impl Home {
     }
 
     fn details(&self) -> Vec<PurgeDetail> {
+        self.details_of("")
+    }
+
+    /// Returns the purges that a filter selects, oldest first.
+    fn details_of(&self, filter: &str) -> Vec<PurgeDetail> {
+        let predicate = Filter::parse(filter).unwrap().resolve(at(0), Zone::Utc);
         let mut all = Vec::new();
         self.reader()
-            .export(&Predicate::default(), Sort::OLDEST, None, &mut |detail| {
+            .export(&predicate, Sort::OLDEST, None, &mut |detail| {
                 all.push(detail);
                 ControlFlow::Continue(())
             })

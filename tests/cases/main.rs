@@ -66,6 +66,8 @@ fn lint_as(draft: &Draft) -> Linted {
         limits: &limits,
         accounts: &[],
         recent: &[],
+        under_way: &[],
+        months: None,
         read_only: false,
         queued: Vec::new(),
         closed: Vec::new(),

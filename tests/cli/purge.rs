@@ -232,6 +232,35 @@ fn a_lint_error_is_named_and_nothing_is_sent() {
 }
 
 #[test]
+fn a_kind_is_said_by_a_flag_for_the_file_or_by_each_line() {
+    let site = Site::open(&[]);
+    let refused = |ran: Ran, entries: usize| {
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert_eq!(ran.err.matches("error PD034").count(), entries, "{}", ran.err);
+        assert!(ran.err.contains("its vendor offers url, pattern and all"), "{}", ran.err);
+    };
+    refused(site.purge(&["--tag", "product-42", "home", "--dry-run"]), 2);
+    refused(site.purge(&["--regex", "/img/.*", "--dry-run"]), 1);
+    refused(site.purge(&["--host", &site.cname, "--dry-run"]), 1);
+    refused(site.purge(&["--ignore-query", "/a?x", "--dry-run"]), 1);
+    let from = |args: &[&str], text: &str| {
+        let all = ["--config", "sim.toml", "purge", &site.cname, "--from", "-", "--dry-run"];
+        with_input(site.home.command(&[&all[..], args].concat()), text.as_bytes())
+    };
+    refused(from(&["--kind", "tag"], "Cache-Tag: product-42,home\n"), 2);
+    refused(from(&[], "tag:product-42\nregex:/img/.*\n"), 2);
+    assert_eq!(from(&["--kind", "pattern"], "/img/*\n").code, 0);
+    for wrong in [
+        &["--tag", "a", "--url", "/b"][..],
+        &["--regex", "a", "--all"],
+        &["--kind", "tag", "--url", "/a"],
+        &["--kind", "tag"],
+    ] {
+        assert_eq!(site.purge(&[wrong, &["--dry-run"]].concat()).code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
 fn what_the_limits_have_no_room_for_is_not_sent() {
     let site = Site::open(&[]);
     let confirm = site.cname.clone();

@@ -54,7 +54,7 @@ fn the_configuration_that_it_writes_is_valid_and_its_secrets_are_closed() {
     let home = Home::empty();
     let _simulated = Simulated::start(&home, &["--records", "50"]);
     let checked = home.run(&["--config", "sim.toml", "config", "check"]).fine();
-    assert!(checked.contains("4 accounts"), "{checked}");
+    assert!(checked.contains("7 accounts"), "{checked}");
 }
 
 #[test]

@@ -46,4 +46,14 @@ macro_rules! contract {
     };
 }
 
-contract!(gcore, tencent_3, tencent_2, medianova, medianova_login);
+contract!(
+    gcore,
+    tencent_3,
+    tencent_2,
+    medianova,
+    medianova_login,
+    edgeone,
+    cloudfront,
+    cloudfront_process,
+    alibaba,
+);

@@ -1,5 +1,7 @@
 //! The promises, one function each.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::domain::failure::{Applied, Cause, Failure};
 use purgedeck::domain::ids::ResourceId;
@@ -13,7 +15,7 @@ use purgedeck::domain::status::Status;
 use purgedeck::providers::{ActivityRequest, CallRecorder, HistoryRequest, Provider};
 use purgedeck::simulator::{ErrorBody, FaultKind, FaultRule};
 
-use super::world::World;
+use super::world::{RECORDS, World};
 
 /// More answers than any history here has.
 const MAX_PAGES: usize = 2_000;
@@ -43,16 +45,35 @@ async fn all(provider: &dyn Provider, ask: &HistoryRequest) -> Vec<Purge> {
     panic!("the history does not end")
 }
 
+/// The purges with their kinds and targets, which a bare list lacks: each is asked for.
+async fn read_whole(provider: &dyn Provider, mut purges: Vec<Purge>) -> Vec<Purge> {
+    if provider.documented_limits().history.bare {
+        for purge in &mut purges {
+            assert!(purge.kind.is_none() && purge.targets.is_empty(), "{purge:?}");
+            let detail = provider.detail(&purge.resource, &purge.id).await.unwrap();
+            *purge = Purge { cname: purge.cname.clone(), ..detail };
+        }
+    }
+    purges
+}
+
 /// The whole history: by resource where the vendor has it so.
 async fn whole(provider: &dyn Provider) -> Vec<Purge> {
     if !provider.documented_limits().history.per_resource {
-        return all(provider, &month()).await;
+        return read_whole(provider, all(provider, &month()).await).await;
     }
     let mut purges = Vec::new();
     for resource in provider.resources().await.unwrap() {
         purges.extend(all(provider, &of(&resource)).await);
     }
-    purges
+    read_whole(provider, purges).await
+}
+
+/// The time so many thirtieths of the history's reach ago: days, where it reaches a month.
+fn part_of_reach(world: &World, thirtieths: u32) -> DateTime<Utc> {
+    let month = Duration::from_hours(30 * 24);
+    let reach = world.provider.documented_limits().history.reach.unwrap_or(month).min(month);
+    Utc::now() - TimeDelta::from_std(reach / 30 * thirtieths).unwrap()
 }
 
 fn month() -> HistoryRequest {
@@ -88,26 +109,27 @@ async fn live(world: &World) -> Resource {
 fn payload(world: &World, resource: &Resource, kind: Kind, names: &[&str]) -> Payload {
     let limits = world.provider.documented_limits();
     let rule = limits.rule(kind).unwrap();
-    let targets = names
-        .iter()
-        .map(|name| match (rule.syntax, kind) {
-            (Syntax::Path, Kind::Pattern) => format!("/{name}/*"),
-            (Syntax::Path, Kind::Url | Kind::All) => format!("/{name}"),
-            (Syntax::FullUrl, _) => format!("https://{}/{name}", resource.cname),
-            (Syntax::Directory, _) => format!("https://{}/{name}/", resource.cname),
-        })
-        .collect();
-    match kind {
-        Kind::Url => Payload::Url(Targets::new(targets).unwrap()),
-        Kind::Pattern => Payload::Pattern(Targets::new(targets).unwrap()),
-        Kind::All => match rule.sent_as {
-            SentAs::Itself => Payload::All,
-            SentAs::RootPattern(root) => {
-                let root = root.replace("{cname}", &resource.cname);
-                Payload::Pattern(Targets::one(root))
-            }
-        },
+    if kind == Kind::All
+        && let SentAs::RootPattern(root) = rule.sent_as
+    {
+        return Payload::Pattern(Targets::one(root.replace("{cname}", &resource.cname)));
     }
+    let targets = names.iter().map(|name| match (rule.syntax, kind) {
+        (Syntax::Path, Kind::Pattern) => format!("/{name}/*"),
+        (Syntax::Path, _) => format!("/{name}"),
+        (Syntax::FullUrl, _) => format!("https://{}/{name}", host(resource)),
+        (Syntax::Directory, _) => format!("https://{}/{name}/", host(resource)),
+        (Syntax::Name, Kind::Host) => host(resource).to_owned(),
+        (Syntax::Name, _) => (*name).to_owned(),
+    });
+    Payload::new(kind, targets).unwrap()
+}
+
+/// A host name that the resource serves: its own, or where that is none, as of a zone, one of its
+/// further names.
+fn host(resource: &Resource) -> &str {
+    let exact = |name: &&String| !name.contains('*');
+    resource.names.iter().find(exact).unwrap_or(&resource.cname)
 }
 
 fn request(world: &World, resource: &Resource, payload: Payload) -> PurgeRequest {
@@ -141,14 +163,11 @@ async fn found(world: &World, request: &PurgeRequest, since: DateTime<Utc>) -> V
         resource: Some((request.resource.clone(), request.cname.clone())),
         ..HistoryRequest::default()
     };
-    all(&*world.provider, &ask)
-        .await
-        .into_iter()
-        .filter(|purge| {
-            purge.created >= since - TimeDelta::seconds(1)
-                && purge.targets.len() == request.payload.targets().len()
-        })
-        .collect()
+    let mut purges = all(&*world.provider, &ask).await;
+    purges.retain(|purge| purge.created >= since - TimeDelta::seconds(1));
+    let mut purges = read_whole(&*world.provider, purges).await;
+    purges.retain(|purge| purge.targets.len() == request.payload.targets().len());
+    purges
 }
 
 fn effects(world: &World) -> usize {
@@ -204,14 +223,13 @@ pub(crate) async fn the_history_is_paged_to_its_end(world: World) {
 }
 
 pub(crate) async fn a_range_of_time_holds_what_it_should(world: World) {
-    let from = Utc::now() - TimeDelta::days(9);
-    let until = Utc::now() - TimeDelta::days(2);
+    let (from, until) = (part_of_reach(&world, 9), part_of_reach(&world, 2));
     let within = |purge: &&Purge| purge.created >= from && purge.created <= until;
     let everything = whole(&*world.provider).await;
     let mut wanted: Vec<_> = everything.iter().filter(within).map(|p| &p.id).collect();
     assert!(!wanted.is_empty() && wanted.len() < everything.len());
     if world.provider.documented_limits().history.per_resource {
-        return;
+        return the_lists_of_all_resources_are_everything(&world, &everything).await;
     }
     let ask = HistoryRequest { from: Some(from), until: Some(until), ..HistoryRequest::default() };
     let answered = all(&*world.provider, &ask).await;
@@ -222,18 +240,37 @@ pub(crate) async fn a_range_of_time_holds_what_it_should(world: World) {
     assert!(answered.len() < everything.len(), "the vendor was not asked for the range");
 }
 
+/// A vendor with a list for each resource has no range to ask for: each list has its own purges and
+/// no other's, and together they have all that were ever made.
+async fn the_lists_of_all_resources_are_everything(world: &World, everything: &[Purge]) {
+    let mut union = Vec::new();
+    let mut with_some = 0;
+    for resource in world.provider.resources().await.unwrap() {
+        let list = all(&*world.provider, &of(&resource)).await;
+        assert!(list.iter().all(|purge| purge.resource == resource.id), "{resource:?}");
+        with_some += usize::from(!list.is_empty());
+        union.extend(list.into_iter().map(|purge| purge.id));
+    }
+    assert!(with_some > 1, "one list is no union");
+    assert_eq!(union.len(), RECORDS);
+    let mut wanted: Vec<_> = everything.iter().map(|purge| purge.id.clone()).collect();
+    wanted.sort();
+    union.sort();
+    assert_eq!(union, wanted);
+}
+
 pub(crate) async fn the_history_of_one_resource_has_all_of_it(world: World) {
     let everything = whole(&*world.provider).await;
     let resource = live(&world).await;
     let mut wanted: Vec<_> = everything
         .iter()
-        .filter(|purge| purge.cname == resource.cname)
+        .filter(|purge| purge.resource == resource.id)
         .map(|purge| &purge.id)
         .collect();
     let answered = all(&*world.provider, &of(&resource)).await;
     let mut got: Vec<_> = answered
         .iter()
-        .filter(|purge| purge.cname == resource.cname)
+        .filter(|purge| purge.resource == resource.id)
         .map(|purge| &purge.id)
         .collect();
     wanted.sort();
@@ -264,10 +301,12 @@ pub(crate) async fn a_purge_of_every_kind_is_sent_and_found(world: World) {
 
 pub(crate) async fn everything_is_purged_for_what_it_is_there(world: World) {
     let resource = live(&world).await;
+    // The world begins with purges of the last seconds.
+    world.hand.advance(TimeDelta::minutes(5));
     let request = request(&world, &resource, Payload::All);
     world.provider.submit(&request).await.unwrap();
     assert_eq!(effects(&world), 1);
-    let rule = world.provider.documented_limits().all.unwrap();
+    let rule = world.provider.documented_limits().rules.remove(&Kind::All).unwrap();
     let ask = HistoryRequest {
         from: Some(world.hand.now() - TimeDelta::seconds(1)),
         until: Some(world.hand.now() + TimeDelta::days(1)),
@@ -275,6 +314,7 @@ pub(crate) async fn everything_is_purged_for_what_it_is_there(world: World) {
     };
     let mut purges = all(&*world.provider, &ask).await;
     purges.retain(|purge| purge.created >= world.hand.now() - TimeDelta::seconds(1));
+    let purges = read_whole(&*world.provider, purges).await;
     let [purge] = purges.as_slice() else { panic!("{purges:?}") };
     let targets: Vec<&str> = purge.targets.iter().map(|t| t.text.as_str()).collect();
     match rule.sent_as {
@@ -323,6 +363,7 @@ pub(crate) async fn an_unknown_resource_is_refused(world: World) {
     let mut resource = live(&world).await;
     resource.id = ResourceId::new("999999999");
     "nobody.example".clone_into(&mut resource.cname);
+    resource.names.clear();
     let request = request(&world, &resource, payload(&world, &resource, Kind::Url, &["x"]));
     let failure = world.provider.submit(&request).await.unwrap_err();
     assert_eq!(failure.applied, Applied::No, "{failure}");
@@ -346,7 +387,7 @@ pub(crate) async fn wrong_credentials_are_told_apart(world: World) {
 
 pub(crate) async fn a_full_window_or_quota_is_told(world: World) {
     let limits = world.provider.live_limits().await.unwrap();
-    let has_window = limits.url.as_ref().is_some_and(|rule| !rule.windows.is_empty());
+    let has_window = limits.rule(Kind::Url).is_some_and(|rule| !rule.windows.is_empty());
     if !has_window {
         return;
     }
@@ -450,7 +491,7 @@ pub(crate) async fn a_preview_is_what_is_sent_without_its_secret(world: World) {
     for secret in &world.secrets {
         assert!(!shown.contains(secret.as_str()), "{shown}");
     }
-    let tools = ["curl -X POST ", "tccli cdn "];
+    let tools = ["curl -X POST ", "tccli ", "aws ", "aliyun "];
     assert!(tools.iter().any(|tool| preview.curl.starts_with(tool)), "{}", preview.curl);
 }
 

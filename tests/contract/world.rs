@@ -12,7 +12,8 @@ use purgedeck::providers::clock::WallClock;
 use purgedeck::providers::http::HttpPolicy;
 use purgedeck::providers::{Provider, connect_with};
 use purgedeck::simulator::{
-    ManualClock, MedianovaCredentials, Scenario, Simulator, SimulatorClock, SimulatorOptions, start,
+    ListingOrder, ManualClock, MedianovaCredentials, Scenario, Simulator, SimulatorClock,
+    SimulatorOptions, start,
 };
 
 /// A vendor at a time that stands still, without colleagues.
@@ -38,17 +39,25 @@ fn policy() -> HttpPolicy {
     }
 }
 
+/// The purges that a vendor has from the start.
+pub(crate) const RECORDS: usize = 700;
+
 async fn simulator() -> (Simulator, ManualClock) {
+    simulator_with(|_| {}).await
+}
+
+async fn simulator_with(change: impl FnOnce(&mut SimulatorOptions)) -> (Simulator, ManualClock) {
     // Our clock is the real one, so the simulated one starts there, at a whole second, and then
     // stands.
     let now = DateTime::<Utc>::from_timestamp(Utc::now().timestamp(), 0).unwrap();
     let (clock, hand) = SimulatorClock::manual(now);
-    let options = SimulatorOptions {
-        records: 700,
+    let mut options = SimulatorOptions {
+        records: RECORDS,
         scenario: Scenario::quiet(),
         clock,
         ..SimulatorOptions::default()
     };
+    change(&mut options);
     (start(options).await.unwrap(), hand)
 }
 
@@ -154,6 +163,98 @@ async fn medianova_by(
         usable,
         vendor: "medianova",
         secrets: vec![simulated.token.clone(), simulated.api_secret.clone()],
+        simulator,
+    }
+}
+
+pub(crate) async fn edgeone() -> World {
+    let (simulator, hand) = simulator().await;
+    let simulated = simulator.edgeone().account();
+    let by = |key: &str| {
+        let account = account(&simulated.name, "edgeone", &simulator.edgeone().base_url())
+            .with_secret("secret_id", given(&simulated.secret_id))
+            .with_secret("secret_key", given(key));
+        adapter(&account, &hand)
+    };
+    World {
+        provider: by(&simulated.secret_key),
+        stranger: by("wrong"),
+        hand,
+        usable: None,
+        vendor: "edgeone",
+        secrets: vec![simulated.secret_key.clone()],
+        simulator,
+    }
+}
+
+pub(crate) async fn cloudfront() -> World {
+    let (simulator, hand) = simulator().await;
+    let simulated = simulator.cloudfront().account();
+    let by = |key: &str| {
+        let account = account(&simulated.name, "cloudfront", &simulator.cloudfront().base_url())
+            .with_secret("access_key_id", given(&simulated.access_key_id))
+            .with_secret("secret_access_key", given(key))
+            .with_option("cloudtrail", "true".to_owned());
+        adapter(&account, &hand)
+    };
+    World {
+        provider: by(&simulated.secret_access_key),
+        stranger: by("wrong"),
+        hand,
+        usable: None,
+        vendor: "cloudfront",
+        secrets: vec![simulated.secret_access_key.clone()],
+        simulator,
+    }
+}
+
+pub(crate) async fn alibaba() -> World {
+    // Of a month's purges this vendor tells the last three days; and as many questions as these
+    // promises ask in one instant, nobody asks in life.
+    let (simulator, hand) = simulator_with(|options| {
+        options.records *= 10;
+        options.scenario.alibaba.limits.lists_a_second = 10_000;
+        options.scenario.alibaba.order = ListingOrder::Shuffled;
+    })
+    .await;
+    let simulated = simulator.alibaba().account();
+    let by = |secret: &str| {
+        let account = account(&simulated.name, "alibaba", &simulator.alibaba().base_url())
+            .with_secret("access_key_id", given(&simulated.access_key_id))
+            .with_secret("access_key_secret", given(secret));
+        adapter(&account, &hand)
+    };
+    World {
+        provider: by(&simulated.access_key_secret),
+        stranger: by("wrong"),
+        hand,
+        usable: None,
+        vendor: "alibaba",
+        secrets: vec![simulated.access_key_secret.clone()],
+        simulator,
+    }
+}
+
+pub(crate) async fn cloudfront_process() -> World {
+    let (simulator, hand) = simulator().await;
+    let simulated = simulator.cloudfront().account();
+    let by = |key: &str| {
+        let document = format!(
+            "{{\n\"Version\": 1, \"AccessKeyId\": \"{}\",\n\"SecretAccessKey\": \"{key}\", \
+             \"SessionToken\": \"{}\"}}\n",
+            simulated.temporary_id, simulated.session_token
+        );
+        let account = account(&simulated.name, "cloudfront", &simulator.cloudfront().base_url())
+            .with_secret("credentials", given(&document));
+        adapter(&account, &hand)
+    };
+    World {
+        provider: by(&simulated.temporary_key),
+        stranger: by("wrong"),
+        hand,
+        usable: None,
+        vendor: "cloudfront",
+        secrets: vec![simulated.temporary_key.clone(), simulated.session_token.clone()],
         simulator,
     }
 }

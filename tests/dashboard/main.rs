@@ -8,6 +8,7 @@
 )]
 
 mod bad_news;
+mod bare;
 mod board;
 mod calls;
 mod composing;

@@ -247,22 +247,31 @@ fn what_was_canceled_another_day_does_not_go_out_by_one_key() {
 
 #[test]
 fn of_what_failed_only_the_targets_that_failed_are_drafted_where_the_vendor_tells_them_apart() {
-    let mut stage = with_queue((160, 50), setup(), |entry| {
-        entry.state = JournalState::Failed;
-        entry.purge = Some("p1".into());
-        let targets = ["/a.jpg", "/b.jpg"].map(str::to_owned).to_vec();
-        entry.request.payload = Payload::Url(Targets::new(targets).unwrap());
-    });
-    stage.press("R");
-    let asked = stage.take_asked();
-    let [Effect::Query(Query::PurgesOf { ticket, .. })] = &asked[..] else { panic!("{asked:?}") };
-    let mut purge = super::stage::purge(1, stage.now);
-    let target = |text: &str, status| Target { text: text.to_owned(), status: Some(status) };
-    purge.targets = vec![target("/a.jpg", Status::Successful), target("/b.jpg", Status::Failed)];
-    stage.report(Report::Answer(Answer::Gathered { ticket: *ticket, result: Ok(vec![purge]) }));
-    let text = stage.text();
-    assert!(text.contains("Compose") && text.contains("/b.jpg"), "{text}");
-    assert!(text.contains("Only the 1 of 2 targets that failed."), "{text}");
+    // Those that were refused are known while the others are under way.
+    let refused = "1 of 2 targets was refused: not yours (/b.jpg)";
+    for (state, error) in [(JournalState::Failed, None), (JournalState::Accepted, Some(refused))] {
+        let mut stage = with_queue((160, 50), setup(), |entry| {
+            entry.state = state;
+            entry.error = error.map(str::to_owned);
+            entry.purge = Some("p1".into());
+            let targets = ["/a.jpg", "/b.jpg"].map(str::to_owned).to_vec();
+            entry.request.payload = Payload::Url(Targets::new(targets).unwrap());
+        });
+        assert!(error.is_none_or(|words| stage.text().contains(words)), "{}", stage.text());
+        stage.press("R");
+        let asked = stage.take_asked();
+        let [Effect::Query(Query::PurgesOf { ticket, .. })] = &asked[..] else {
+            panic!("{asked:?}")
+        };
+        let mut purge = super::stage::purge(1, stage.now);
+        let target = |text: &str, status| Target { text: text.to_owned(), status: Some(status) };
+        purge.targets =
+            vec![target("/a.jpg", Status::Successful), target("/b.jpg", Status::Failed)];
+        stage.report(Report::Answer(Answer::Gathered { ticket: *ticket, result: Ok(vec![purge]) }));
+        let text = stage.text();
+        assert!(text.contains("Compose") && text.contains("/b.jpg"), "{text}");
+        assert!(text.contains("Only the 1 of 2 targets that failed."), "{text}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use purgedeck::app::{App, Ctx, Input, Msg, Setup, update};
 use purgedeck::domain::account::Account;
-use purgedeck::domain::budget::{Consumption, RecentPurge, RecentState};
+use purgedeck::domain::budget::{RecentPurge, RecentUse};
 use purgedeck::domain::coverage::Coverage;
 use purgedeck::domain::event::{AccountStatus, Event};
 use purgedeck::domain::failure::{Cause, Failure};
@@ -55,6 +55,8 @@ pub(crate) struct Stage {
     pub(crate) verified: Vec<Option<bool>>,
     /// The instant before which no history is kept.
     pub(crate) kept_from: Option<DateTime<Utc>>,
+    /// What was complete before the newest month.
+    pub(crate) read_before: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// What the store counts besides cnames.
@@ -109,8 +111,10 @@ pub(crate) fn purge(n: usize, created: DateTime<Utc>) -> Purge {
         Kind::Url => {
             (0..=pick % 4).map(|at| Target::new(format!("/img/{n}/hero-{at}.jpg"))).collect()
         }
-        Kind::Pattern => vec![Target::new(format!("/v{pick}/*"))],
-        Kind::All => Vec::new(),
+        Kind::Pattern | Kind::IgnoreQuery | Kind::Regex => {
+            vec![Target::new(format!("/v{pick}/*"))]
+        }
+        Kind::Host | Kind::Tag | Kind::All => Vec::new(),
     };
     let prod = n % 3 != 1;
     Purge {
@@ -170,6 +174,7 @@ impl Stage {
             answering: true,
             verified: Vec::new(),
             kept_from: None,
+            read_before: None,
         }
     }
 
@@ -335,7 +340,10 @@ impl Stage {
             Effect::Query(Query::Recent { ticket, resources }) => {
                 Some(Report::Answer(Answer::Recent {
                     ticket: *ticket,
-                    result: Ok(self.recent(resources)),
+                    result: Ok(RecentUse {
+                        purges: self.recent(resources),
+                        ..RecentUse::default()
+                    }),
                 }))
             }
             Effect::Query(Query::Served { ticket, hosts }) => {
@@ -369,19 +377,7 @@ impl Stage {
             .iter()
             .map(|(_, purge)| purge)
             .filter(recent)
-            .map(|purge| RecentPurge {
-                spent: Consumption {
-                    account: purge.account.clone(),
-                    resource: purge.resource.clone(),
-                    kind: purge.kind.unwrap_or(Kind::Url),
-                    at: purge.created,
-                    targets: purge.targets.len() as u32,
-                    sent_here: false,
-                },
-                targets: purge.targets.iter().map(|it| it.text.clone()).collect(),
-                state: RecentState::of_purge(purge.status),
-                by: purge.by.clone(),
-            })
+            .map(|purge| RecentPurge::of_purge(purge.clone(), false))
             .collect()
     }
 
@@ -467,7 +463,8 @@ impl Stage {
                 *counts.authors.entry(by.clone()).or_default() += 1;
             }
         }
-        let coverage: Coverage = [(at("2026-10-22T00:00:00Z"), query.now)].into_iter().collect();
+        let newest = (at("2026-10-22T00:00:00Z"), query.now);
+        let coverage: Coverage = self.read_before.into_iter().chain([newest]).collect();
         let coverage = coverage.kept_from(self.kept_from);
         Summary {
             selected: selected.len() as u64,

@@ -98,12 +98,25 @@ async fn a_purge_of_a_whole_site_is_seen_by_its_root_and_known_urls() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_directory_purge_leaves_because_it_is_unchanged_is_unclear_and_not_stale() {
-    let mut stage = Stage::new("tencent", &["/unchanged/"]).await;
+    for vendor in ["tencent", "alibaba"] {
+        let mut stage = Stage::new(vendor, &["/unchanged/"]).await;
+        stage.purge(Kind::Pattern, &["unchanged/"]);
+        let entry = stage.settled().await;
+        assert_eq!((entry.state, entry.verified), (JournalState::Successful, None), "{vendor}");
+        let seen = entry.verification.unwrap();
+        assert_eq!(seen.checks[0].evidence, Evidence::Spared, "{:#?}", seen.checks);
+        stage.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_soft_purge_leaves_is_fresh_once_the_origin_has_said_so() {
+    let mut stage = Stage::new("edgeone", &["/unchanged/"]).await;
     stage.purge(Kind::Pattern, &["unchanged/"]);
     let entry = stage.settled().await;
-    assert_eq!((entry.state, entry.verified), (JournalState::Successful, None));
+    assert_eq!((entry.state, entry.verified), (JournalState::Successful, Some(true)));
     let seen = entry.verification.unwrap();
-    assert_eq!(seen.checks[0].evidence, Evidence::Spared, "{:#?}", seen.checks);
+    assert_eq!(seen.checks[0].evidence, Evidence::Revalidated, "{:#?}", seen.checks);
     stage.stop().await;
 }
 

@@ -21,7 +21,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// Every vendor, as the configuration calls it.
-pub(crate) const VENDORS: [&str; 3] = ["gcore", "tencent", "medianova"];
+pub(crate) const VENDORS: [&str; 6] =
+    ["gcore", "tencent", "medianova", "edgeone", "cloudfront", "alibaba"];
 
 /// How old what a visitor fetched is when a test begins.
 const AGE: TimeDelta = TimeDelta::minutes(1);
@@ -57,6 +58,8 @@ impl Stage {
         let (clock, hand) = simulator::SimulatorClock::manual(before);
         let simulator = simulator::start(SimulatorOptions {
             records: 60,
+            // In time that stands still no second passes after which more may be asked.
+            rate_limits: false,
             scenario: Scenario::quiet(),
             clock,
             ..SimulatorOptions::default()
@@ -67,7 +70,7 @@ impl Stage {
         let config = configuration(&simulator, directory.path(), edge);
         let resource = resource(&simulator, &seat(&config, vendor)).await;
         for path in cached {
-            visit(&simulator, &resource.cname, path).await;
+            visit(&simulator, host(&resource), path).await;
         }
         hand.advance(AGE);
         // One that knows nothing of the vendor's clock before that.
@@ -110,7 +113,7 @@ impl Stage {
 
     /// The origin has something new.
     pub(crate) fn publish(&self, path: &str) {
-        self.simulator.edge().publish(self.cname(), path);
+        self.simulator.edge().publish(host(&self.resource), path);
     }
 
     /// How often the edge was asked for something, by anybody.
@@ -126,9 +129,10 @@ impl Stage {
             .iter()
             .map(|path| match (syntax, kind) {
                 (Syntax::Path, Kind::Pattern) => format!("/{path}*"),
-                (Syntax::Path, _) => (*path).to_owned(),
-                (Syntax::FullUrl, _) => format!("https://{}{path}", self.cname()),
-                (Syntax::Directory, _) => format!("https://{}/{path}", self.cname()),
+                (Syntax::Name, Kind::Host) => host(&self.resource).to_owned(),
+                (Syntax::Path | Syntax::Name, _) => (*path).to_owned(),
+                (Syntax::FullUrl, _) => format!("https://{}{path}", host(&self.resource)),
+                (Syntax::Directory, _) => format!("https://{}/{path}", host(&self.resource)),
             })
             .collect();
         let targets = Targets::new(targets).unwrap();
@@ -185,6 +189,12 @@ impl Stage {
         self.engine.shutdown().await;
         self.simulator.stop().await;
     }
+}
+
+/// A host that a resource serves: of a zone, whose own name may be none, one of its further names.
+fn host(resource: &Resource) -> &str {
+    let exact = |name: &&String| !name.contains('*');
+    resource.names.iter().find(exact).unwrap_or(&resource.cname)
 }
 
 /// The first account at a vendor.

@@ -18,7 +18,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use properties::wire::Vendor;
+use purgedeck::config::vendors::names;
 
 /// The inputs that are tried beside the seeds.
 const CASES: u32 = 400;
@@ -162,18 +162,10 @@ fn any_text_is_a_filter_or_an_error_that_points_into_it() {
 }
 
 #[test]
-fn any_answer_of_gcore_is_records_or_a_failure_in_words() {
-    hold(&answers("gcore"), |data| properties::wire::hold(Vendor::Gcore, data));
-}
-
-#[test]
-fn any_answer_of_tencent_is_records_or_a_failure_in_words() {
-    hold(&answers("tencent"), |data| properties::wire::hold(Vendor::Tencent, data));
-}
-
-#[test]
-fn any_answer_of_medianova_is_records_or_a_failure_in_words() {
-    hold(&answers("medianova"), |data| properties::wire::hold(Vendor::Medianova, data));
+fn any_answer_of_a_vendor_is_records_or_a_failure_in_words() {
+    for vendor in names() {
+        hold(&answers(vendor), |data| properties::wire::hold(vendor, data));
+    }
 }
 
 #[test]

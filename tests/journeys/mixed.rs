@@ -118,7 +118,9 @@ fn a_vendor_that_rambles_keeps_nobody_waiting_but_itself() {
 #[test]
 fn the_board_says_what_is_old_and_why() {
     play(async {
-        let stage = Stage::new(300, Scenario::quiet(), "").await;
+        let mut stage = Stage::new(300, Scenario::quiet(), "").await;
+        // The rows of these are what the picture shows.
+        stage.config.accounts.retain(|account| ALL.contains(&account.name().as_str()));
         let deck = Deck::open(&stage, (160, 50));
         deck.reads(&stage, &ALL).await;
         // The authors of the oldest purges on the screen are read last, and two of the newest

@@ -1,6 +1,6 @@
 //! The checks that ask the vendors: access, right to purge, clock, limits.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::Finding;
@@ -82,6 +82,7 @@ fn findings(account: &Account, check: &AccountCheck, store_is_good: bool) -> Vec
         }
     };
     findings.push(purging(account, check, resources, store_is_good));
+    findings.extend(lost(account, check, store_is_good));
     if let Some(ahead) = check.clock_ahead {
         let words = match ahead.num_seconds() {
             0 => "agrees with this machine's".to_owned(),
@@ -110,6 +111,42 @@ fn findings(account: &Account, check: &AccountCheck, store_is_good: bool) -> Vec
             .warn(format!("Until then the documented ones hold. {}", failure.advice())),
     });
     findings
+}
+
+/// Warns of times of which the history is missing for good: the vendor keeps it for less time than
+/// passed between two readings.
+fn lost(account: &Account, check: &AccountCheck, store_is_good: bool) -> Option<Finding> {
+    let coverage = check.coverage.as_ref().ok().filter(|_| store_is_good)?;
+    let kept_from = check.kept_from?;
+    let lost = coverage.lost(kept_from);
+    let (from, until) = lost.last()?;
+    let day = |at: &DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
+    let kept = days(Utc::now() - kept_from);
+    let read = match coverage.ranges().last() {
+        Some((_, newest)) if *newest < kept_from => {
+            format!("last read {} ago; ", days(Utc::now() - *newest))
+        }
+        Some(_) | None => String::new(),
+    };
+    let more = match lost.len() - 1 {
+        0 => String::new(),
+        more => format!(", and {more} earlier"),
+    };
+    let words = format!(
+        "{read}the vendor keeps {kept}: from {} to {} UTC is missing for good{more}",
+        day(from),
+        day(until)
+    );
+    let advice = format!("Open the board or run `purgedeck history` more often than every {kept}.");
+    Some(Finding::ok(account.name.as_str(), "history", words).warn(advice))
+}
+
+/// Formats a length of time in days, or in hours where it is shorter than two days.
+fn days(time: TimeDelta) -> String {
+    match time.num_hours() {
+        ..48 => count(time.num_hours().max(0) as usize, "hour"),
+        hours => count((hours / 24) as usize, "day"),
+    }
 }
 
 /// Judges by the last request from here if the credential may purge: no vendor tells without a
@@ -164,5 +201,39 @@ fn purging(
         ))
         | None => found("not known: no vendor tells before the first purge".to_owned())
             .warn("Purge one small URL and look at the queue."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::failure::{Cause, Failure};
+
+    /// What is found of an account that was read for a day, some days ago, and not since.
+    fn found(read_days_ago: i64, kept_days: i64) -> Option<Finding> {
+        let ago = |days| Utc::now() - TimeDelta::days(days);
+        let (read, kept) = (ago(read_days_ago), ago(kept_days));
+        let check = AccountCheck {
+            resources: Ok(Vec::new()),
+            limits: Err(Failure::new(Cause::Unsupported)),
+            clock_ahead: None,
+            coverage: Ok([(read - TimeDelta::days(1), read)].into_iter().collect()),
+            kept_from: Some(kept),
+            newest: Ok(None),
+        };
+        lost(&Account::new("one", "some"), &check, true)
+    }
+
+    #[test]
+    fn what_the_vendor_forgot_since_the_last_reading_is_missing_for_good() {
+        assert!(found(2, 3).is_none());
+        let Some(finding) = found(4, 3) else { unreachable!("a gap of a day") };
+        assert!(
+            finding.message.starts_with("last read 4 days ago; the vendor keeps 3 days: from 2"),
+            "{}",
+            finding.message
+        );
+        assert!(finding.message.ends_with("UTC is missing for good"), "{}", finding.message);
+        assert_eq!((finding.outcome, finding.check), (super::super::Outcome::Warn, "history"));
     }
 }

@@ -72,8 +72,8 @@ fn refused(plan: &Plan, missing: &[&String]) -> CliError {
             let flags: Vec<String> =
                 missing.iter().map(|cname| format!("--confirm {cname}")).collect();
             format!(
-                "It purges everything, a root pattern, or something protected. See the plan with \
-                 --dry-run, and confirm it with {}.",
+                "It purges everything, a root pattern, a host, or something protected. See the \
+                 plan with --dry-run, and confirm it with {}.",
                 flags.join(" ")
             )
         }

@@ -13,13 +13,13 @@ use crate::cli::wait_notice::WaitNotice;
 use crate::cli::{refusal, session};
 use crate::config::load::Config;
 use crate::domain::account::Account;
+use crate::domain::budget::RecentUse;
 use crate::domain::check::Checked;
 use crate::domain::document::Document;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Event, Level};
 use crate::domain::failure::Failure;
 use crate::domain::ids::{AccountName, ResourceId};
-use crate::domain::kind::Kind;
 use crate::domain::known::Known;
 use crate::domain::lint::{Linted, lint_document};
 use crate::domain::nearest::nearest;
@@ -130,7 +130,8 @@ impl<'c> PurgeContext<'c> {
         document: &Document<'_>,
     ) -> Option<BTreeSet<AccountName>> {
         let draft = self.draft(wanted.options, wanted.targets.clone()).ok()?;
-        let context = self.known.lint_context(&[], Utc::now());
+        let recent = RecentUse::default();
+        let context = self.known.lint_context(&recent, Utc::now());
         let lines = lint_document(document, &draft, &context).lines.into_iter();
         let mut concerned: BTreeSet<AccountName> =
             lines.map(|line| Some(line.meaning?.account)).collect::<Option<_>>()?;
@@ -144,15 +145,7 @@ impl<'c> PurgeContext<'c> {
         options: &Options,
         targets: GivenTargets,
     ) -> Result<Draft, CliError> {
-        let kind = if options.all {
-            Some(Kind::All)
-        } else if !options.pattern.is_empty() {
-            Some(Kind::Pattern)
-        } else if !options.url.is_empty() {
-            Some(Kind::Url)
-        } else {
-            None
-        };
+        let (kind, _) = options.given();
         Ok(Draft {
             text: targets.text,
             format: targets.format,

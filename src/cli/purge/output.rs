@@ -39,7 +39,13 @@ pub(super) fn summary(plan: &Plan, zone: Zone, console: Console) {
     for part in &plan.parts {
         let targets = match part.kind {
             Kind::All => "the whole resource".to_owned(),
-            Kind::Url | Kind::Pattern => count(part.targets, part.kind.word()),
+            Kind::IgnoreQuery => {
+                format!("{} with any query", count(part.targets, Kind::Url.word()))
+            }
+            Kind::Regex => count(part.targets, part.kind.noun()),
+            Kind::Url | Kind::Pattern | Kind::Host | Kind::Tag => {
+                count(part.targets, part.kind.word())
+            }
         };
         let sent_as = if part.sent_kind == part.kind {
             String::new()
@@ -47,8 +53,17 @@ pub(super) fn summary(plan: &Plan, zone: Zone, console: Console) {
             format!(" as a {}", part.sent_kind)
         };
         let requests = count(part.requests(), "request");
-        console
-            .info(&format!("{} ({}): {targets}{sent_as} in {requests}", part.cname, part.account));
+        let mode = part.mode.as_ref().map(|mode| format!(" ({mode})")).unwrap_or_default();
+        console.info(&format!(
+            "{} ({}): {targets}{sent_as} in {requests}; {}{mode}: {}",
+            part.cname,
+            part.account,
+            part.hardness.word(),
+            part.hardness.meaning()
+        ));
+    }
+    for (account, cost) in &plan.costs {
+        console.info(&format!("{account}: {}", cost.words()));
     }
     console.info(&format!(
         "the last request is sent at {}, and done at {} if the vendors take their usual time",
@@ -67,12 +82,46 @@ struct PlanRecord<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     done_at: Option<String>,
     requests: Vec<PlannedRecord<'p>>,
+    /// A resource and kind each, with what becomes of the copies.
+    parts: Vec<PartRecord<'p>>,
+    /// The cost in each account where purges cost money.
+    costs: Vec<CostRecord<'p>>,
     /// The daily quotas that are left after the last request.
     quotas: Vec<QuotaRecord<'p>>,
     suggestions: Vec<SuggestionRecord<'p>>,
     /// The way in which the targets were read.
     read_as: ReadAsRecord<'p>,
     findings: Vec<FindingRecord<'p>>,
+}
+
+#[derive(Serialize)]
+struct PartRecord<'p> {
+    account: &'p str,
+    resource_id: &'p str,
+    cname: &'p str,
+    kind: &'static str,
+    sent_kind: &'static str,
+    targets: usize,
+    requests: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<&'p str>,
+    /// `hard`, `soft` or `changed only`.
+    hardness: &'static str,
+    meaning: &'static str,
+}
+
+/// What targets cost, after what the month and the queue have used.
+#[derive(Serialize)]
+struct CostRecord<'p> {
+    account: &'p str,
+    targets: u64,
+    free_left: u64,
+    paid: u64,
+    /// Thousandths of a US dollar.
+    mills: u64,
+    /// True if it may be more, since not all of the month's purges are known.
+    is_least: bool,
+    words: String,
 }
 
 #[derive(Serialize)]
@@ -139,6 +188,9 @@ struct PlannedRecord<'p> {
     kind: &'static str,
     targets: &'p [String],
     target_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<&'p str>,
+    hardness: &'static str,
     planned_at: String,
     method: String,
     url: String,
@@ -176,6 +228,35 @@ fn finding_records(linted: &Linted) -> Vec<FindingRecord<'_>> {
             link: finding.link,
         })
         .collect()
+}
+
+fn part_records(plan: &Plan) -> Vec<PartRecord<'_>> {
+    let parts = plan.parts.iter().map(|part| PartRecord {
+        account: part.account.as_str(),
+        resource_id: part.resource.as_str(),
+        cname: &part.cname,
+        kind: part.kind.word(),
+        sent_kind: part.sent_kind.word(),
+        targets: part.targets,
+        requests: part.requests(),
+        mode: part.mode.as_deref(),
+        hardness: part.hardness.word(),
+        meaning: part.hardness.meaning(),
+    });
+    parts.collect()
+}
+
+fn cost_records(plan: &Plan) -> Vec<CostRecord<'_>> {
+    let costs = plan.costs.iter().map(|(account, cost)| CostRecord {
+        account: account.as_str(),
+        targets: cost.targets,
+        free_left: cost.free_left(),
+        paid: cost.paid(),
+        mills: cost.mills(),
+        is_least: cost.is_least,
+        words: cost.words(),
+    });
+    costs.collect()
 }
 
 fn quota_records(plan: &Plan) -> Vec<QuotaRecord<'_>> {
@@ -229,6 +310,8 @@ pub(super) fn plan(
                 kind: request.kind().word(),
                 targets: request.payload.targets(),
                 target_count: request.payload.targets().len(),
+                mode: request.mode.as_deref(),
+                hardness: plan.hardness_of(request).word(),
                 planned_at: rfc3339(planned.at),
                 method,
                 url,
@@ -251,6 +334,8 @@ pub(super) fn plan(
             ends_at: Some(rfc3339(plan.ends_at)),
             done_at: Some(rfc3339(plan.done_at)),
             requests,
+            parts: part_records(plan),
+            costs: cost_records(plan),
             quotas: quota_records(plan),
             suggestions: suggestion_records(wider),
             read_as: ReadAsRecord::of(linted),

@@ -29,7 +29,8 @@ impl GivenTargets {
 /// Takes the targets of the flags whole, one a line, and those of the file as its format has them.
 pub(super) fn read(options: &Options, console: Console) -> Result<GivenTargets, CliError> {
     let mut text = String::new();
-    for target in options.url.iter().chain(&options.pattern) {
+    let (kind, given) = options.given();
+    for target in given {
         if target.contains(['\n', '\r']) {
             let message = format!(
                 "one argument holds several lines: {}; nothing was sent",
@@ -45,11 +46,12 @@ pub(super) fn read(options: &Options, console: Console) -> Result<GivenTargets, 
         return Ok(GivenTargets { text, format: Some(DocumentFormat::Lines) });
     };
     let file = read_file(path)?;
+    let format = options.read_as.or_else(|| DocumentFormat::of_kind(kind));
     if text.is_empty() {
-        return Ok(GivenTargets { text: file, format: options.read_as });
+        return Ok(GivenTargets { text: file, format });
     }
     // Beside arguments, the file's targets become lines too.
-    let document = document::read(&file, options.read_as);
+    let document = document::read(&file, format);
     if let Some(broken) = &document.broken {
         let message = format!(
             "{}, line {}: no {} from here on: {}",

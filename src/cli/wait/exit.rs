@@ -184,7 +184,17 @@ impl Outcome {
 }
 
 fn is_good(entry: &JournalEntry) -> bool {
-    matches!(entry.state, JournalState::Accepted | JournalState::Successful)
+    match entry.state {
+        // Its error is what the vendor refused of it.
+        JournalState::Accepted => entry.error.is_none(),
+        JournalState::Successful => true,
+        JournalState::Queued
+        | JournalState::Sending
+        | JournalState::Rejected
+        | JournalState::Unknown
+        | JournalState::Failed
+        | JournalState::Cancelled => false,
+    }
 }
 
 /// Classifies a request that did not succeed. The text of a failure begins with its HTTP

@@ -46,7 +46,8 @@ pub(super) fn accounts(
     }
     for vendor in VENDORS {
         let taken = accounts.iter().any(|one| one.name().as_str() == vendor.name);
-        if !taken && !providers.contains(vendor.name) {
+        let is_named = providers.iter().any(|name| vendors::share_variables(name, vendor));
+        if !taken && !is_named {
             accounts.extend(from_environment(vendor, env, paths, errors));
         }
     }
@@ -84,20 +85,27 @@ fn check(table: &AccountTable, errors: &mut Vec<Diagnostic>) {
         Some((_, Some(vendor))) => {
             let missing = missing_keys(table, vendor);
             if !missing.is_empty() {
-                let keys = quoted(&missing);
-                error(table.position, format!("the {} account needs {keys}", vendor.title), None);
+                let message = format!("the {} account needs {missing}", vendor.title);
+                error(table.position, message, None);
             }
         }
         None => {}
     }
 }
 
-/// Returns the keys that are missing from the most complete of the vendor's sets.
-fn missing_keys(table: &AccountTable, vendor: &Vendor) -> Vec<&'static str> {
-    let missing = |set: &&[&'static str]| -> Vec<&'static str> {
+/// Names the keys that are missing from the most complete of the vendor's sets and, where none of
+/// it is there, those of the sets that have nothing in common with it; empty if one is whole.
+fn missing_keys(table: &AccountTable, vendor: &Vendor) -> String {
+    let missing = |set: &[&'static str]| -> Vec<&'static str> {
         set.iter().filter(|key| !table.positions.contains_key(**key)).copied().collect()
     };
-    vendor.needs.iter().map(missing).min_by_key(Vec::len).unwrap_or_default()
+    let Some(nearest) = vendor.needs.iter().min_by_key(|set| missing(set).len()) else {
+        return String::new();
+    };
+    let is_begun = missing(nearest).len() < nearest.len();
+    let is_other = |set: &&&[&str]| !is_begun && set.iter().all(|key| !nearest.contains(key));
+    let sets = std::iter::once(nearest).chain(vendor.needs.iter().filter(is_other));
+    sets.map(|set| quoted(&missing(set))).collect::<Vec<_>>().join(", or ")
 }
 
 /// Builds an account; `None` if it has no name or no known provider.
@@ -125,7 +133,7 @@ fn build(table: AccountTable, paths: &Paths) -> Option<AccountConfig> {
 }
 
 /// Builds the account that the environment's variables make; `None` if one that it needs is not
-/// set.
+/// set, or no set of keys is whole.
 fn from_environment(
     vendor: &'static Vendor,
     env: Environment<'_>,
@@ -133,7 +141,9 @@ fn from_environment(
     errors: &mut Vec<Diagnostic>,
 ) -> Option<AccountConfig> {
     let is_set = |variable: &str| set(env, variable).is_some();
-    if !vendor.environment.iter().all(|variable| !variable.needed || is_set(variable.name)) {
+    let given = |key: &str| vendor.environment.iter().any(|it| it.key == key && is_set(it.name));
+    let is_whole = vendor.needs.iter().any(|set| set.iter().all(|key| given(key)));
+    if !is_whole || vendor.environment.iter().any(|it| it.needed && !is_set(it.name)) {
         return None;
     }
     let mut table = AccountTable {
@@ -146,10 +156,15 @@ fn from_environment(
         position: FilePosition::START,
         positions: Positions::new(),
     };
+    let mut taken = HashSet::new();
     for variable in vendor.environment {
+        if taken.contains(variable.key) {
+            continue;
+        }
         let Some(text) = set(env, variable.name) else {
             continue;
         };
+        taken.insert(variable.key);
         let read = match vendor.keys.iter().find(|key| key.name == variable.key) {
             Some(key) if key.kind == VendorKind::Secret => {
                 let source = SecretSource::Env(variable.name.to_owned());

@@ -263,6 +263,78 @@ fn variables_make_an_account_unless_the_file_has_one_at_that_provider() {
 }
 
 #[test]
+fn variables_of_two_products_make_an_account_of_each_unless_the_file_says_what_they_are_for() {
+    let env = [("TENCENTCLOUD_SECRET_ID", "i"), ("TENCENTCLOUD_SECRET_KEY", "k")];
+    let names = |file: &str| -> Vec<String> {
+        let config = read_in(&env, &Flags::default(), file).unwrap();
+        config.accounts.iter().map(|one| one.name().to_string()).collect()
+    };
+    assert_eq!(names(""), ["tencent", "edgeone"]);
+    for provider in ["tencent", "edgeone"] {
+        let account = format!(
+            "[[account]]\nname = \"shop\"\nprovider = \"{provider}\"\n\
+             secret_id = {{ env = \"A\" }}\nsecret_key = {{ env = \"B\" }}\n"
+        );
+        assert_eq!(names(&account), ["shop"], "{provider}");
+    }
+}
+
+#[test]
+fn an_account_without_a_key_is_told_every_way_and_one_with_half_of_one_the_rest() {
+    let needs = |keys: &str| {
+        let file = format!("[[account]]\nname = \"a\"\nprovider = \"cloudfront\"\n{keys}");
+        let error = read_in(&[], &Flags::default(), &file).unwrap_err().to_string();
+        error.split_once("account needs ").unwrap().1.trim().to_owned()
+    };
+    assert_eq!(
+        needs(""),
+        "\"profile\", or \"access_key_id\", \"secret_access_key\", or \"credentials\""
+    );
+    assert_eq!(needs("access_key_id = { env = \"A\" }\n"), "\"secret_access_key\"");
+}
+
+#[test]
+fn variables_make_an_account_where_any_set_of_its_keys_is_whole() {
+    let (id, key) = (("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "k"));
+    let profile = ("AWS_PROFILE", "cdn");
+    for (env, has_key, has_profile) in [
+        (&[id, key][..], true, false),
+        (&[profile][..], false, true),
+        (&[id, key, profile][..], true, true),
+        (&[id, profile][..], false, true),
+    ] {
+        let config = read_in(env, &Flags::default(), "").unwrap();
+        assert_eq!(config.accounts.len(), 1, "{env:?}");
+        let account = config.accounts.first().unwrap();
+        assert_eq!(account.provider().as_str(), "cloudfront");
+        assert_eq!(account.secret("secret_access_key").is_some(), has_key, "{env:?}");
+        assert_eq!(account.option("profile").is_some(), has_profile, "{env:?}");
+    }
+    for env in [&[id][..], &[key], &[("AWS_ENDPOINT_URL_CLOUDFRONT", "http://127.0.0.1:1")]] {
+        assert!(read_in(env, &Flags::default(), "").unwrap().accounts.is_empty(), "{env:?}");
+    }
+}
+
+#[test]
+fn of_two_variables_for_one_key_the_first_that_is_set_counts() {
+    let profile = ("AWS_PROFILE", "cdn");
+    let own = ("AWS_ENDPOINT_URL_CLOUDFRONT", "http://127.0.0.1:1/");
+    let general = ("AWS_ENDPOINT_URL", "http://127.0.0.1:2/");
+    let nothing = ("AWS_ENDPOINT_URL_CLOUDFRONT", "");
+    for (env, wanted) in [
+        (&[profile][..], None),
+        (&[profile, own], Some(own.1)),
+        (&[profile, general], Some(general.1)),
+        (&[general, own, profile], Some(own.1)),
+        (&[profile, nothing, general], Some(general.1)),
+    ] {
+        let config = read_in(env, &Flags::default(), "").unwrap();
+        let account = config.accounts.first().unwrap();
+        assert_eq!(account.base_url.as_ref().map(url::Url::as_str), wanted, "{env:?}");
+    }
+}
+
+#[test]
 fn only_the_accounts_that_were_asked_for_are_there_and_a_wrong_name_is_a_fault() {
     let file = "[[account]]\nname = \"prod\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n[[account]]\nname = \"stage\"\nprovider = \"gcore\"\ntoken = { env = \"A\" }\n";
     let ask = |name: &str| Flags { accounts: vec![name.to_owned()], ..Flags::default() };

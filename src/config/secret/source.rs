@@ -64,17 +64,41 @@ impl SecretSource {
     /// The program does not get the variables that are withheld; from then on nothing of this
     /// process is left in a core dump.
     pub async fn fetch(&self, withheld: &SecretVariables) -> Result<Secret, SecretError> {
+        if let Self::Given(secret) = self {
+            return Ok(secret.clone());
+        }
+        let text = self.fetch_document(withheld).await?;
+        tidy(text.expose(), &self.place())
+    }
+
+    /// Fetches a document with secrets in it, of several lines perhaps, as it stands; for the rest
+    /// like [`SecretSource::fetch`].
+    pub async fn fetch_document(&self, withheld: &SecretVariables) -> Result<Secret, SecretError> {
         core_dump::switch_off();
-        match self {
-            Self::Env(name) => tidy(&variable(name)?, &format!("${name}")),
+        let text = match self {
+            Self::Env(name) => variable(name)?,
             Self::File(path) => {
                 let mut text = Zeroizing::new(String::new());
                 let mut file = tokio::fs::File::from_std(open_private(path)?).take(MAX_BYTES + 1);
                 file.read_to_string(&mut text).await.map_err(|error| unreadable(path, &error))?;
-                tidy(&text, &path.display().to_string())
+                text
             }
-            Self::Command(command) => run(command, withheld, COMMAND_TIMEOUT).await,
-            Self::Given(secret) => Ok(secret.clone()),
+            Self::Command(command) => run(command, withheld, COMMAND_TIMEOUT).await?,
+            Self::Given(secret) => return Ok(secret.clone()),
+        };
+        if text.len() as u64 > MAX_BYTES {
+            return Err(too_long(&self.place()));
+        }
+        Ok(Secret::new(text.as_str().to_owned()))
+    }
+
+    /// Returns the place in words, for errors.
+    fn place(&self) -> String {
+        match self {
+            Self::Env(name) => format!("${name}"),
+            Self::File(path) => path.display().to_string(),
+            Self::Command(words) => words.first().cloned().unwrap_or_default(),
+            Self::Given(_) => "the program itself".to_owned(),
         }
     }
 
@@ -219,10 +243,7 @@ fn tidy(text: &str, from: &str) -> Result<Secret, SecretError> {
         ));
     }
     if text.len() as u64 > MAX_BYTES {
-        return Err(SecretError::new(
-            format!("the content of {from} is too long for a secret"),
-            "name a source that holds the secret alone",
-        ));
+        return Err(too_long(from));
     }
     if text.chars().any(char::is_control) {
         return Err(SecretError::new(
@@ -244,6 +265,13 @@ fn tidy(text: &str, from: &str) -> Result<Secret, SecretError> {
         ));
     }
     Ok(Secret::new(text.to_owned()))
+}
+
+fn too_long(from: &str) -> SecretError {
+    SecretError::new(
+        format!("the content of {from} is too long for a secret"),
+        "name a source that holds the secret alone",
+    )
 }
 
 /// Returns true if the text begins with the word, in whatever case, and goes on after it.
@@ -308,7 +336,7 @@ async fn run(
     command: &[String],
     withheld: &SecretVariables,
     timeout: Duration,
-) -> Result<Secret, SecretError> {
+) -> Result<Zeroizing<String>, SecretError> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(SecretError::new("the command for a secret is empty", "name a program"));
     };
@@ -343,7 +371,7 @@ async fn run(
     }
     let text = std::str::from_utf8(&printed)
         .map_err(|_| failed(format!("{program} printed something that is not text")))?;
-    tidy(text, program)
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 #[cfg(test)]

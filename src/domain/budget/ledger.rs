@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::under_way::Spans;
 use super::window::SlidingWindow;
-use super::{Cooldown, Usage, counts};
+use super::{Consumption, Cooldown, Usage, counts};
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{Limits, RateWindow, Scope};
@@ -19,6 +20,9 @@ pub struct Ledger<'a> {
     /// For each bucket, over the account (`None`) and over each resource: when a request counted,
     /// sorted, and whether it was sent from here.
     pages: HashMap<(&'a str, Option<ResourceId>), Times>,
+    /// For each number of targets that may be under way, by its place in the limits, likewise:
+    /// from when until when targets are, as far as can be told.
+    under_way: HashMap<(usize, Option<ResourceId>), Spans>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -42,27 +46,41 @@ impl<'a> Ledger<'a> {
             closed: usage.closed.iter().filter(|closed| closed.account == *account).collect(),
             margin: usage.margin.max(TimeDelta::zero()),
             pages: HashMap::new(),
+            under_way: HashMap::new(),
         };
         let mut spent: Vec<_> =
             usage.spent.iter().filter(|spent| spent.account == *account).collect();
         spent.sort_by_key(|spent| spent.at);
         for one in spent {
-            ledger.note(&one.resource, one.kind, one.at, one.sent_here);
+            if let Some(kind) = one.kind {
+                ledger.note(&one.resource, kind, one.at, one.sent_here);
+            }
+            // What is queued will be under way.
+            if one.is_under_way || (one.sent_here && one.at >= usage.now) {
+                ledger.note_under_way(one, usage.now);
+            }
         }
         ledger
     }
 
-    /// Writes in a request that is planned for `at`.
-    pub fn take(&mut self, resource: &ResourceId, kind: Kind, at: DateTime<Utc>) {
+    /// Writes in a request of so many targets that is planned for `at`.
+    pub fn take(&mut self, resource: &ResourceId, kind: Kind, targets: usize, at: DateTime<Utc>) {
         self.note(resource, kind, at, true);
+        let until = at + self.usual(kind);
+        for (place, cap) in self.limits.caps(kind) {
+            let over = over(cap.scope, resource);
+            self.under_way.entry((place, over)).or_default().add(at, until, targets.max(1));
+        }
     }
 
-    /// The first instant at `from` or later at which a request keeps every window of its kind whole
-    /// and meets no closed one; `None` where a window allows no request at all.
+    /// The first instant at `from` or later at which a request of so many targets keeps every
+    /// window of its kind whole, meets no closed one, and leaves no more under way than may be, if
+    /// each takes as long as it usually does; `None` where it never does.
     pub fn earliest(
         &self,
         resource: &ResourceId,
         kind: Kind,
+        targets: usize,
         from: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let mut at = self.closed_until(resource, kind).map_or(from, |until| until.max(from));
@@ -71,10 +89,34 @@ impl<'a> Ledger<'a> {
             for window in self.windows(kind) {
                 at = self.slide(window).first_free(self.times(resource, window), at)?;
             }
+            for (place, cap) in self.limits.caps(kind) {
+                let room = (cap.targets as usize).checked_sub(targets.max(1))?;
+                if let Some(spans) = self.under_way.get(&(place, over(cap.scope, resource))) {
+                    at = spans.first_free(room, at, self.usual(kind));
+                }
+            }
             if at == before {
                 return Some(at);
             }
         }
+    }
+
+    /// True if so many targets of a kind fit beside what is under way at an instant or will be, for
+    /// as long as they usually take.
+    pub fn has_room(
+        &self,
+        resource: &ResourceId,
+        kind: Kind,
+        targets: usize,
+        at: DateTime<Utc>,
+    ) -> bool {
+        self.limits.caps(kind).all(|(place, cap)| {
+            let Some(room) = (cap.targets as usize).checked_sub(targets.max(1)) else {
+                return false;
+            };
+            let spans = self.under_way.get(&(place, over(cap.scope, resource)));
+            spans.is_none_or(|spans| spans.first_free(room, at, self.usual(kind)) == at)
+        })
     }
 
     /// Returns the use of one window now, and the time of its next room, not before `from`.
@@ -124,12 +166,32 @@ impl<'a> Ledger<'a> {
         SlidingWindow { most: window.requests as usize, long: per + self.margin }
     }
 
+    /// The usual duration of a purge of this kind.
+    fn usual(&self, kind: Kind) -> TimeDelta {
+        let usual = self.limits.rule(kind).map(|rule| rule.usual).unwrap_or_default();
+        TimeDelta::from_std(usual).unwrap_or_default()
+    }
+
+    /// Writes in a purge that is under way now or is still to be sent. One that takes longer than
+    /// usual is taken to need as long again.
+    fn note_under_way(&mut self, one: &Consumption, now: DateTime<Utc>) {
+        for (place, cap) in self.limits.under_way.iter().enumerate() {
+            // One of an unknown kind may be of any.
+            if one.kind.is_some_and(|kind| !cap.kinds.contains(&kind)) {
+                continue;
+            }
+            let kinds = one.kind.as_ref().map_or(cap.kinds, std::slice::from_ref);
+            let usual = kinds.iter().map(|&kind| self.usual(kind)).max().unwrap_or_default();
+            let ends = one.at + usual;
+            let until = if ends > now { ends } else { now + usual };
+            let over = over(cap.scope, &one.resource);
+            let spans = self.under_way.entry((place, over)).or_default();
+            spans.add(one.at, until, one.counted() as usize);
+        }
+    }
+
     fn page(&self, resource: &ResourceId, window: &RateWindow) -> Option<&Times> {
-        let over = match window.scope {
-            Scope::Account => None,
-            Scope::Resource => Some(resource.clone()),
-        };
-        self.pages.get(&(window.bucket, over))
+        self.pages.get(&(window.bucket, over(window.scope, resource)))
     }
 
     fn times(&self, resource: &ResourceId, window: &RateWindow) -> &[DateTime<Utc>] {
@@ -151,6 +213,14 @@ impl<'a> Ledger<'a> {
                 }
             }
         }
+    }
+}
+
+/// The resource over which is counted; `None` for the whole account.
+fn over(scope: Scope, resource: &ResourceId) -> Option<ResourceId> {
+    match scope {
+        Scope::Account => None,
+        Scope::Resource => Some(resource.clone()),
     }
 }
 

@@ -42,7 +42,7 @@ pub fn quotas(
         .iter()
         .filter(|spent| {
             spent.account == resource.account
-                && spent.kind == kind
+                && spent.kind == Some(kind)
                 && spent.sent_here
                 && spent.at >= now
         })

@@ -62,7 +62,8 @@ fn a_closed_window_closes_what_shares_its_bucket_and_nothing_else() {
         ..Usage::default()
     };
     let first = |kind, resource: &str, usage: &Usage| {
-        let at = earliest(&path_limits(), &"one".into(), &resource.into(), kind, usage, noon());
+        let at =
+            earliest(&path_limits(), &"one".into(), &resource.into(), (kind, 1), usage, noon());
         (at.unwrap() - noon()).num_seconds()
     };
     let usage = closed(Kind::Pattern);
@@ -72,17 +73,19 @@ fn a_closed_window_closes_what_shares_its_bucket_and_nothing_else() {
     assert_eq!(first(Kind::Pattern, "2", &usage), 0);
     assert_eq!(lines(&path_limits(), &usage).get(1).unwrap(), &(Kind::Pattern, 0, 0, Some(17)));
     // Where the whole account shares a window, all of it is closed.
-    let wide = earliest(&directory_limits(), &"one".into(), &"2".into(), Kind::Url, &usage, noon());
+    let wide =
+        earliest(&directory_limits(), &"one".into(), &"2".into(), (Kind::Url, 1), &usage, noon());
     assert_eq!(wide, Some(noon() + secs(17)));
 }
 
 #[test]
 fn a_window_without_room_for_any_request_never_opens() {
     let mut limits = path_limits();
-    for window in &mut limits.url.as_mut().unwrap().windows {
+    for window in &mut limits.rule_mut(Kind::Url).unwrap().windows {
         window.requests = 0;
     }
-    let at = earliest(&limits, &"one".into(), &"1".into(), Kind::Url, &Usage::default(), noon());
+    let at =
+        earliest(&limits, &"one".into(), &"1".into(), (Kind::Url, 1), &Usage::default(), noon());
     assert_eq!(at, None);
     assert_eq!(lines(&limits, &Usage::default()).first().unwrap(), &(Kind::Url, 0, 0, None));
 }
@@ -127,7 +130,7 @@ proptest! {
         for limits in [path_limits(), directory_limits()] {
             let mut usage = Usage { spent: used.iter().copied().map(one).collect(), margin: secs(margin), ..Usage::default() };
             let at = |usage: &Usage, from| {
-                earliest(&limits, &"one".into(), &"1".into(), Kind::EVERY[kind], usage, noon() + secs(from)).unwrap()
+                earliest(&limits, &"one".into(), &"1".into(), (Kind::EVERY[kind], 1), usage, noon() + secs(from)).unwrap()
             };
             let first = at(&usage, from);
             prop_assert!(first >= noon() + secs(from));
@@ -149,12 +152,19 @@ fn a_request_that_came_back_closes_its_window_until_it_may_go_again_even_when_it
         assert_eq!(closed.until, noon() + secs(40));
         let closed_until = closed.until;
         let usage = Usage { closed: vec![closed], ..Usage::default() };
-        let at = |kind| earliest(&path_limits(), &"one".into(), &"1".into(), kind, &usage, noon());
+        let at =
+            |kind| earliest(&path_limits(), &"one".into(), &"1".into(), (kind, 1), &usage, noon());
         assert_eq!(at(Kind::All), Some(noon() + secs(40)));
         assert_eq!(at(Kind::Pattern), Some(noon() + secs(40)), "the same bucket");
         assert_eq!(at(Kind::Url), Some(noon()));
-        let over =
-            earliest(&path_limits(), &"one".into(), &"1".into(), Kind::All, &usage, closed_until);
+        let over = earliest(
+            &path_limits(),
+            &"one".into(),
+            &"1".into(),
+            (Kind::All, 1),
+            &usage,
+            closed_until,
+        );
         assert_eq!(over, Some(closed_until));
     }
     entry.state = JournalState::Rejected;

@@ -21,7 +21,7 @@ pub(super) fn is_log(text: &str) -> bool {
         }
         all += 1;
         known += usize::from(
-            logged::line(line).is_some() || is_error(line) || Fields::CLOUDFRONT.is_row(line),
+            logged::line(line).is_some() || is_error(line) || Fields::WITHOUT_HEADING.is_row(line),
         );
     }
     all > 0 && known * 5 >= all * 4
@@ -52,8 +52,8 @@ pub(super) fn read(text: &str) -> Document<'_> {
             put_row(fields, line, words, text, &mut document);
         } else if let Some(logged) = logged::line(trimmed) {
             put_logged(logged, line, text, &mut document);
-        } else if Fields::CLOUDFRONT.is_row(words) {
-            put_row(&Fields::CLOUDFRONT, line, words, text, &mut document);
+        } else if Fields::WITHOUT_HEADING.is_row(words) {
+            put_row(&Fields::WITHOUT_HEADING, line, words, text, &mut document);
         } else {
             let doubtful = trimmed.split_whitespace().any(super::form::is_address);
             document.omit(line, OmissionReason::OtherForm, doubtful);
@@ -112,7 +112,7 @@ struct Fields<'a>(Cow<'a, [&'a str]>);
 impl Fields<'_> {
     /// The first fields of CloudFront's standard log, which many tools write without its heading.
     /// Source: the vendor's developer guide, "standard log file fields" (documented).
-    const CLOUDFRONT: Fields<'static> = Fields(Cow::Borrowed(&[
+    const WITHOUT_HEADING: Fields<'static> = Fields(Cow::Borrowed(&[
         "date",
         "time",
         "x-edge-location",

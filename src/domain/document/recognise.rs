@@ -2,7 +2,7 @@
 //! line that is no target is named.
 
 use super::tokens::WIDE_SEPARATORS;
-use super::{DocumentFormat, form, har, http, json, listing, log, table};
+use super::{DocumentFormat, form, har, http, json, label, listing, log, table};
 
 /// Recognises the format of a text.
 pub(super) fn format(text: &str) -> DocumentFormat {
@@ -17,17 +17,22 @@ pub(super) fn format(text: &str) -> DocumentFormat {
         DocumentFormat::Http
     } else if log::is_log(text) {
         DocumentFormat::Log
+    } else if text.lines().any(|line| label::parse(line.trim()).is_some()) {
+        by_lines(text)
     } else if listing::is_listing(text) {
         DocumentFormat::Listing
     } else if super::text::is_command(start) || super::curl_config::is_config(start) {
         DocumentFormat::Curl
     } else if table::is_table(text) {
         DocumentFormat::Csv
-    } else if text.lines().all(is_plain) {
-        DocumentFormat::Lines
     } else {
-        DocumentFormat::Text
+        by_lines(text)
     }
+}
+
+/// Tells a list of targets, one on each line, from other text.
+fn by_lines(text: &str) -> DocumentFormat {
+    if text.lines().all(is_plain) { DocumentFormat::Lines } else { DocumentFormat::Text }
 }
 
 /// Recognises what begins with a bracket of JSON or of markup.
@@ -82,6 +87,7 @@ fn markup(start: &str) -> Option<DocumentFormat> {
 fn is_plain(line: &str) -> bool {
     let line = line.trim();
     line.is_empty()
+        || label::is_plain(line)
         || (form::is_target(line)
             && !line.chars().any(char::is_whitespace)
             && !line.bytes().any(|byte| b",;\"'`<>()[]{}|\\".contains(&byte))
@@ -102,6 +108,10 @@ mod tests {
             ("/a # note", F::Text),
             ("- /a\n- /b", F::Text),
             ("img/a.jpg", F::Text),
+            ("tag:a\n/b", F::Lines),
+            ("tag:a,b\nhost:h.com", F::Text),
+            ("regex:/(a|b),c", F::Lines),
+            ("host:h.com\tmethod:GET\turi:/a", F::Csv),
             ("Please purge https://h.com/a.", F::Text),
             ("url,n\n/a,1", F::Csv),
             ("[\"/a\", \"/b\"]", F::Json),

@@ -15,9 +15,9 @@ use super::escape::without_stars;
 use super::form::{has_scheme, is_address, is_http, is_relative, is_target};
 use super::host::{Told, on_host};
 use super::places::place_of;
-use super::{Document, DocumentEntry, OmissionReason, log, logged};
+use super::{Document, DocumentEntry, OmissionReason, label, log, logged};
 
-use line::Piece;
+use line::{Piece, without_bullet};
 
 /// The number of lines by which a shell's history is known.
 const SAMPLE: usize = 50;
@@ -223,7 +223,12 @@ const ENDS: [char; 5] = ['.', '!', '?', ':', ','];
 fn pass_over_words(document: &mut Document<'_>) {
     let is_word = |entry: &DocumentEntry<'_>| {
         let word = entry.text.trim_end_matches(ENDS);
-        entry.alone && !word.is_empty() && !word.contains(['*', '%', '\\']) && is_no_file(word)
+        let is_labelled = label::parse(&entry.text).is_some();
+        entry.alone
+            && !is_labelled
+            && !word.is_empty()
+            && !word.contains(['*', '%', '\\'])
+            && is_no_file(word)
     };
     if !document.entries.iter().any(|entry| is_address(&entry.text)) {
         return;
@@ -282,7 +287,7 @@ fn put_line<'a>(
     if line.is_empty() {
         return;
     }
-    if collected::put(line, number, text, document) {
+    if put_labelled(line, number, text, document) || collected::put(line, number, text, document) {
         return;
     }
     if let Some(request) = logged::line(line) {
@@ -345,6 +350,29 @@ fn put_line<'a>(
     }
 }
 
+/// Puts what a label says the kind of. A header of tags is told: to purge them is meant by choice.
+fn put_labelled<'a>(
+    line: &'a str,
+    number: usize,
+    text: &'a str,
+    document: &mut Document<'a>,
+) -> bool {
+    if label::is_tag_header(line) {
+        document.omit(number, OmissionReason::TagHeader, true);
+        return true;
+    }
+    let bare = without_bullet(line);
+    let end = comment_at(bare).unwrap_or(bare.len());
+    let words = bare.get(..end).unwrap_or(bare).trim_end();
+    if !label::put(words, number, text, document) {
+        return false;
+    }
+    if end < bare.len() {
+        document.omit(number, OmissionReason::Comment, false);
+    }
+    true
+}
+
 /// The host that the words of a line tell beside its paths: `| www.site.com | /a.jpg |`.
 fn told_by_words(line: &str) -> Told<'_> {
     let mut told = Told::default();
@@ -370,7 +398,7 @@ fn asks_otherwise(line: &str) -> bool {
 
 /// Finds the start of a comment at the end of a line: a blank, a `#`, and a blank or nothing. In
 /// `/photo #1.jpg` there is none.
-fn comment_at(line: &str) -> Option<usize> {
+pub(super) fn comment_at(line: &str) -> Option<usize> {
     let starts = |mark: &str| {
         line.match_indices(mark).map(|(at, _)| at).find(|at| {
             line.get(at + 2..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Draft;
+use crate::domain::document::label;
 use crate::domain::kind::Kind;
 use crate::domain::purge::{Purge, Target};
 use crate::domain::target::is_root;
@@ -23,10 +24,13 @@ impl Draft {
             .first()
             .map(|(first, _)| resource(first))
             .filter(|first| told.iter().all(|(purge, _)| resource(purge) == *first));
+        // Of several resources, a tag or an expression says its own behind it.
+        let tells_resource = |kind: &Kind| !matches!(kind, Kind::Tag | Kind::Regex);
         let kind = told
             .first()
             .map(|(_, kind)| *kind)
-            .filter(|first| told.iter().all(|(_, kind)| kind == first));
+            .filter(|first| told.iter().all(|(_, kind)| kind == first))
+            .filter(|first| one.is_some() || tells_resource(first));
         let mut lines = DraftLines::default();
         for (purge, of) in told {
             for line in lines_of(purge, of, kind, one.is_some()) {
@@ -50,6 +54,13 @@ struct DraftLines {
 impl DraftLines {
     /// Adds a line. The same text with another kind is written otherwise.
     fn put(&mut self, text: &str, kind: Kind, cname: &str) {
+        // A label tells its kind, and nothing else is written so.
+        if label::parse(text).is_some_and(|it| it.kind == kind) {
+            if self.seen.insert(text.to_owned(), kind).is_none() {
+                self.texts.push(text.to_owned());
+            }
+            return;
+        }
         for line in writings(text, cname) {
             match self.seen.get(&line) {
                 Some(known) if *known == kind => return,
@@ -103,7 +114,23 @@ fn lines_of(purge: &Purge, kind: Kind, chosen: Option<Kind>, one_resource: bool)
             });
             lines.collect()
         }
-        (Kind::Url, _) => {
+        (Kind::Host | Kind::Tag | Kind::Regex, _) => {
+            let cname = Some(purge.cname.as_str()).filter(|cname| !cname.is_empty());
+            let at = cname.filter(|_| !one_resource && kind != Kind::Host);
+            let lines = purge.targets.iter().map(|Target { text, .. }| match chosen {
+                Some(kind) => label::in_kind(kind, text),
+                None => label::write(kind, text, at).unwrap_or_else(|| text.clone()),
+            });
+            lines.collect()
+        }
+        (Kind::IgnoreQuery, None) => {
+            let lines = purge.targets.iter().map(|target| {
+                let line = written(target, &host, one_resource);
+                label::write(kind, &line, None).unwrap_or(line)
+            });
+            lines.collect()
+        }
+        (Kind::Url | Kind::IgnoreQuery, _) => {
             purge.targets.iter().map(|target| written(target, &host, one_resource)).collect()
         }
     }
@@ -188,6 +215,57 @@ mod tests {
         assert!(draft.resource.is_some() && draft.kind.is_none());
         let unknown = Purge { kind: None, ..www("1", Kind::Url, &["/a"]) };
         assert_eq!(Draft::again(&[unknown]), Draft::default());
+    }
+
+    #[test]
+    fn tags_hosts_and_expressions_keep_their_kind_and_their_resource() {
+        let read = |draft: &Draft| -> Vec<String> {
+            draft.read().entries.into_iter().map(|entry| entry.text.into_owned()).collect()
+        };
+        let expression = "^https?://www\\.site\\.com/(a|b, c){1,2}$";
+        for (kind, targets) in [
+            (Kind::Tag, &["product-42", "type:page"][..]),
+            (Kind::Regex, &[expression]),
+            (Kind::Host, &["www.site.com", "img.site.com"]),
+            (Kind::IgnoreQuery, &["/a.jpg", "/b,c.jpg"]),
+        ] {
+            let one = Draft::again(&[of("1", "www.site.com", kind, targets)]);
+            assert_eq!(
+                (read(&one), one.kind),
+                (targets.iter().map(ToString::to_string).collect(), Some(kind))
+            );
+        }
+        let tags = Draft::again(&[
+            of("1", "www.site.com", Kind::Tag, &["a"]),
+            of("2", "img.site.com", Kind::Tag, &["a", "b"]),
+        ]);
+        assert_eq!(
+            read(&tags),
+            ["tag:a @www.site.com", "tag:a @img.site.com", "tag:b @img.site.com"]
+        );
+        assert_eq!((tags.kind, tags.resource), (None, None));
+        let www = |id, kind, target: &str| of(id, "www.site.com", kind, &[target]);
+        let mixed = Draft::again(&[
+            www("1", Kind::Url, "/a.jpg"),
+            www("2", Kind::Tag, "a"),
+            www("3", Kind::Tag, "a"),
+            www("4", Kind::Host, "www.site.com"),
+            www("5", Kind::Regex, expression),
+            www("6", Kind::IgnoreQuery, "/a.jpg"),
+        ]);
+        assert_eq!(
+            read(&mixed),
+            [
+                "/a.jpg",
+                "tag:a",
+                "host:www.site.com",
+                &format!("regex:{expression}"),
+                "ignore-query:/a.jpg",
+            ]
+        );
+        assert!(mixed.kinds.is_empty() && mixed.kind.is_none() && mixed.resource.is_some());
+        let odd = Draft::again(&[of("1", "www.site.com", Kind::Tag, &["tag:a"])]);
+        assert_eq!(read(&odd), ["tag:tag:a"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::domain::document::{Document, DocumentFormat, read};
+use crate::domain::document::{Document, DocumentFormat, label, read};
 
 /// A change of one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -282,7 +282,7 @@ fn with_delimiter(line: &str, place: &Range<usize>) -> Range<usize> {
 /// Turns an entry that is a page into its directory, and a directory into its page: `/news/` and
 /// `/news/*`, a bare host and all that is on it. `None` for a file, which is neither.
 pub fn directory_or_page(entry: &str, bare_host: bool) -> Option<String> {
-    if entry.contains(['?', '#']) {
+    if entry.contains(['?', '#']) || label::parse(entry).is_some() {
         return None;
     }
     if let Some(page) = entry.strip_suffix('*') {
@@ -372,8 +372,11 @@ mod tests {
         let entry = || {
             proptest::sample::select(&["/a.jpg", "https://h.com/b", "h.com/c?x=1", "/img/*"][..])
         };
-        (0..11, entry(), entry()).prop_map(|(form, one, two)| match form {
+        (0..14, entry(), entry()).prop_map(|(form, one, two)| match form {
             0 => one.to_owned(),
+            11 => "tag:a,b @h.com".to_owned(),
+            12 => "regex:^/a(b|c){1,2}$".to_owned(),
+            13 => "host:h.com".to_owned(),
             1 => format!("- {one}"),
             2 => format!("{one}, {two}"),
             3 => format!("{one},{two};{one}"),

@@ -112,6 +112,9 @@ impl Verification {
             None => ", being checked".to_owned(),
         };
         match &self.sample {
+            Some(Sample { source, .. }) if source.is_nothing() => {
+                format!("{source}, so none was asked for")
+            }
             Some(sample) if sample.urls.is_empty() => {
                 "no URL is known under its patterns, so none was asked for".to_owned()
             }
@@ -179,6 +182,21 @@ mod tests {
             verification.sample = Some(Sample { urls, source: SampleSource::Whole });
             verification.take(vec![look("a", CacheState::Hit, 600)], &purged());
             assert_eq!(verification.summary(), told);
+        }
+    }
+
+    #[test]
+    fn a_purge_of_which_no_url_is_known_says_why() {
+        for (source, told) in [
+            (SampleSource::OfTag, "no URL is known for a tag, so none was asked for"),
+            (
+                SampleSource::OfRegex,
+                "no URL is known for a regular expression, so none was asked for",
+            ),
+            (SampleSource::Known, "no URL is known under its patterns, so none was asked for"),
+        ] {
+            let sample = Some(Sample { urls: Vec::new(), source });
+            assert_eq!(Verification { sample, ..Verification::default() }.summary(), told);
         }
     }
 

@@ -36,6 +36,17 @@ pub enum SampleSource {
     Spread(usize),
     /// Known URLs under its patterns.
     Known,
+    /// None: nothing tells which URLs a tag covers.
+    OfTag,
+    /// None: nothing tells which URLs the vendor takes a regular expression to match.
+    OfRegex,
+}
+
+impl SampleSource {
+    /// Returns true where nothing tells which URLs a purge covers.
+    pub fn is_nothing(self) -> bool {
+        matches!(self, Self::OfTag | Self::OfRegex)
+    }
 }
 
 impl std::fmt::Display for SampleSource {
@@ -44,6 +55,8 @@ impl std::fmt::Display for SampleSource {
             Self::Whole => f.write_str("every URL"),
             Self::Spread(of) => write!(f, "a sample of {of} URLs"),
             Self::Known => f.write_str("a sample of known URLs"),
+            Self::OfTag => f.write_str("no URL is known for a tag"),
+            Self::OfRegex => f.write_str("no URL is known for a regular expression"),
         }
     }
 }
@@ -53,7 +66,7 @@ impl std::fmt::Display for SampleSource {
 pub fn sample(request: &PurgeRequest, known: &[String]) -> Sample {
     let address = |target: &str| full(target, &request.cname);
     match &request.payload {
-        Payload::Url(targets) => {
+        Payload::Url(targets) | Payload::IgnoreQuery(targets) => {
             let all = targets.as_slice();
             Sample {
                 urls: spread(all).map(|target| address(target)).collect(),
@@ -66,6 +79,13 @@ pub fn sample(request: &PurgeRequest, known: &[String]) -> Sample {
         }
         Payload::Pattern(targets) => {
             Sample { urls: under(targets.as_slice(), request, known), source: SampleSource::Known }
+        }
+        Payload::Tag(_) => Sample { urls: Vec::new(), source: SampleSource::OfTag },
+        Payload::Regex(_) => Sample { urls: Vec::new(), source: SampleSource::OfRegex },
+        Payload::Host(hosts) => {
+            let roots: Vec<String> =
+                hosts.as_slice().iter().map(|host| format!("https://{host}/*")).collect();
+            Sample { urls: under(&roots, request, known), source: SampleSource::Known }
         }
         Payload::All => {
             Sample { urls: under(&["*".to_owned()], request, known), source: SampleSource::Known }
@@ -148,6 +168,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::kind::Kind;
     use crate::domain::payload::Targets;
 
     fn request(payload: Payload) -> PurgeRequest {
@@ -164,6 +185,23 @@ mod tests {
 
     fn pattern(patterns: &[&str], known: &[&str]) -> Vec<String> {
         sample(&request(Payload::Pattern(targets(patterns))), &owned(known)).urls
+    }
+
+    #[test]
+    fn of_a_tag_and_of_an_expression_nothing_is_asked_for_and_a_host_has_its_own_urls() {
+        let of = |kind, target: &str| {
+            let request = request(Payload::new(kind, [target]).unwrap());
+            let known = ["/a.jpg", "https://cdn.site.com/b.jpg"].map(str::to_owned);
+            sample(&request, &known)
+        };
+        for (kind, source) in
+            [(Kind::Tag, SampleSource::OfTag), (Kind::Regex, SampleSource::OfRegex)]
+        {
+            assert_eq!(of(kind, "a"), Sample { urls: Vec::new(), source });
+        }
+        let host = of(Kind::Host, "cdn.site.com");
+        assert_eq!(host.urls, ["https://cdn.site.com/b.jpg", "https://cdn.site.com/"]);
+        assert_eq!(of(Kind::IgnoreQuery, "/c.jpg").urls, ["https://www.site.com/c.jpg"]);
     }
 
     #[test]

@@ -71,7 +71,16 @@ impl Choice for Status {
 /// `None` is a kind that we do not know.
 impl Choice for Option<Kind> {
     const NOUN: &'static str = "kind";
-    const ALL: &'static [Self] = &[Some(Kind::Url), Some(Kind::Pattern), Some(Kind::All), None];
+    const ALL: &'static [Self] = &[
+        Some(Kind::Url),
+        Some(Kind::IgnoreQuery),
+        Some(Kind::Pattern),
+        Some(Kind::Regex),
+        Some(Kind::Host),
+        Some(Kind::Tag),
+        Some(Kind::All),
+        None,
+    ];
 
     fn word(self) -> &'static str {
         self.map_or("unknown", Kind::word)
@@ -80,7 +89,11 @@ impl Choice for Option<Kind> {
     fn about(self) -> &'static str {
         match self {
             Some(Kind::Url) => "single files",
+            Some(Kind::IgnoreQuery) => "single files, with any query string",
             Some(Kind::Pattern) => "a directory, prefix or wildcard",
+            Some(Kind::Regex) => "a regular expression over URLs",
+            Some(Kind::Host) => "everything of one host name",
+            Some(Kind::Tag) => "everything with a tag",
             Some(Kind::All) => "everything of a resource",
             None => "a vendor's word that we do not know",
         }
@@ -91,6 +104,10 @@ impl Choice for Option<Kind> {
             "url" | "urls" | "file" | "files" | "purge_by_url" => &[Some(Kind::Url)],
             "pattern" | "patterns" | "path" | "directory" | "dir" | "folder" | "prefix"
             | "wildcard" | "purge_by_pattern" => &[Some(Kind::Pattern)],
+            "regex" | "regexp" => &[Some(Kind::Regex)],
+            "ignore_query" | "exquery" | "no_query" | "noquery" => &[Some(Kind::IgnoreQuery)],
+            "host" | "hosts" | "hostname" | "purge_host" => &[Some(Kind::Host)],
+            "tag" | "tags" | "cache_tag" | "purge_cache_tag" => &[Some(Kind::Tag)],
             "all" | "everything" | "purge_all" => &[Some(Kind::All)],
             "unknown" | "other" => &[None],
             _ => return None,
@@ -111,6 +128,10 @@ mod tests {
         for kind in Kind::EVERY.map(Some).into_iter().chain([None]) {
             assert!(Choice::ALL.contains(&kind));
             assert_eq!(Choice::named(kind.word()), Some([kind].as_slice()));
+        }
+        for kind in Kind::EVERY {
+            assert!(kind.label().len() <= 7, "{kind}");
+            assert_eq!(Choice::named(kind.label()), Some([Some(kind)].as_slice()));
         }
     }
 

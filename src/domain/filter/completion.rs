@@ -195,7 +195,7 @@ mod tests {
         for (marked, expected) in [
             ("cn|", vec!["cname:"]),
             ("x -tar|", vec!["x -target:"]),
-            ("st|", vec!["status:", "account:staging"]),
+            ("st|", vec!["status:", "kind:host", "account:staging"]),
             ("fai|", vec!["status:failed"]),
             ("www|", vec!["cname:www.site.com", "cname:\"img www\""]),
             (
@@ -210,7 +210,7 @@ mod tests {
             ("cname:\"im|x\" y", vec!["cname:\"img www\" y"]),
             ("cname:www.site.com|", vec![]),
             ("type:p|", vec!["type:pattern"]),
-            ("kind:U|", vec!["kind:url", "kind:unknown"]),
+            ("kind:U|", vec!["kind:url", "kind:unknown", "kind:ignore_query"]),
             ("status:failed,succ|", vec!["status:failed,successful"]),
             ("since:3|", vec!["since:3m", "since:3h", "since:3d", "since:3w"]),
             ("since:y|", vec!["since:yesterday", "since:today"]),

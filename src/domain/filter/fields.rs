@@ -262,7 +262,7 @@ filter_fields! {
     Status "status" "what became of it" ["state" "result"]
         one_of[Status] |purge| [purge.status], |_known| one_of::offers(Status::ALL), 1;
     /// The kind; `None` is a kind that we do not know.
-    Kind "kind" "url, pattern or all" ["type"]
+    Kind "kind" "url, pattern, tag, host, all …" ["type"]
         one_of[Option<Kind>] |purge| [purge.kind],
         |_known| one_of::offers(<Option<Kind>>::ALL), 2;
     Since "since" "created then or later: 2h, today, 2026-11-20, 14:00" ["after" "newer" "start"];

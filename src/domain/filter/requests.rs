@@ -14,12 +14,14 @@ impl Predicate {
     pub fn matches_request(&self, entry: &JournalEntry, provider: &ProviderName) -> bool {
         let status = status_of(entry.state);
         let own = as_purge(entry, provider, status.unwrap_or(Status::Unknown));
-        let vendors = entry.purge.as_ref().map(|id| Purge { id: id.clone(), ..own.clone() });
+        let ids = entry.purge.iter();
+        let ids = ids.flat_map(|id| std::iter::once(id.clone()).chain(id.each()));
+        let vendors: Vec<Purge> = ids.map(|id| Purge { id, ..own.clone() }).collect();
         let everything = Self { clauses: Vec::new(), ..self.clone() };
         everything.matches(&own, true)
             && self.clauses.iter().all(|clause| {
                 let asks_status = matches!(clause.test, Test::Status(_));
-                let mut views = [Some(&own), vendors.as_ref()].into_iter().flatten();
+                let mut views = std::iter::once(&own).chain(&vendors);
                 let holds = views.any(|purge| clause.test.holds(purge, true));
                 (holds && !(asks_status && status.is_none())) != clause.negated
             })
@@ -86,6 +88,15 @@ mod tests {
     fn selects(text: &str, entry: &JournalEntry) -> bool {
         let predicate = Filter::parse(text).unwrap().resolve(now(), Zone::Utc);
         predicate.matches_request(entry, &"gcore".into())
+    }
+
+    #[test]
+    fn a_request_is_found_by_each_of_the_purges_that_it_became() {
+        let entry = JournalEntry { purge: Some("77,78".into()), ..request(JournalState::Accepted) };
+        for (text, expected) in [("id:77", true), ("id:78", true), ("id:7", false)] {
+            assert_eq!(selects(text, &entry), expected, "{text}");
+        }
+        assert!(!selects("-id:78", &entry));
     }
 
     #[test]

@@ -201,13 +201,60 @@ codes! {
         "A drive letter is of a file on a computer. MSYS and Git Bash turn /img/a.jpg into such a \
          path: write //img/a.jpg there, the full URL, or set MSYS_NO_PATHCONV=1.";
     RegularExpression "PD058" Error "regular expression" None,
-        "Vendors know * only. In a pattern, .* wants a dot in the path: write /img/*.";
+        "A pattern has only *, and .* wants a dot in the path: write /img/*. For a vendor that \
+         takes regular expressions, write regex: before it, or choose that kind.";
     Decomposed "PD059" Warning "decomposed letters" Some("https://www.unicode.org/reports/tr15/"),
         "A letter and its accent stand as two characters (NFD), as macOS lists names. It looks \
          like the composed form and is another object.";
     EndsInPunctuation "PD060" Warning "ends in punctuation" None,
         "A full stop or a mark at the end mostly belongs to the sentence that the URL was copied \
          from.";
+    QueryLeftOut "PD061" Info "query string left out" None,
+        "A purge that ignores query strings removes the file with every one of them, so the one \
+         that was typed is left out.";
+    BadName "PD062" Error "not a name" None,
+        "A tag is of letters, digits and marks of ASCII, without blanks, commas and quotes around \
+         it. A host stands alone, without a path.";
+    MarkTakenOff "PD063" Info "mark taken off" None,
+        "The vendor writes a mark before tags, as in #product-42. It is added when the purge is \
+         sent, so the one that was typed is taken off.";
+    OnlyHost "PD064" Info "only host of its resource" None,
+        "The resource answers to no other host, so a purge of the host is a purge of everything on \
+         it, which the kind all says.";
+    WholeHost "PD065" Warning "whole host" None,
+        "Everything that the host serves goes. The origin will have to serve every request for it \
+         until the cache is filled again.";
+    BadExpression "PD066" Error "not a regular expression" None,
+        "The text is a regular expression in no dialect, or not in the form in which the vendor \
+         matches it.";
+    KindsDiffer "PD067" Error "kind of its own" None,
+        "The label before the entry says another kind than the one that is chosen for the whole \
+         draft. Take the label off, or let each line say its kind.";
+    RefusedPiece "PD068" Error "refused as written" None,
+        "The vendor refuses targets with this in it, and with one of them the whole request.";
+    NothingPurged "PD069" Warning "purges nothing as written" None,
+        "The vendor takes a target with this in it, reports success, and purges nothing.";
+    SlashCounts "PD070" Info "with and without a slash" None,
+        "For the vendor a directory with and without its last slash are two paths. Purge both \
+         where the site answers to both.";
+    BeyondExpressions "PD071" Warning "more than the vendor's expressions" None,
+        "The vendor documents a few pieces of regular expressions and no others. With another the \
+         purge may be refused, or may match nothing.";
+    MixedHardness "PD072" Warning "hard and soft in one draft" None,
+        "A hard purge removes a copy. After a soft one the copy stays until the origin says that \
+         it has changed, and after one of what changed it stays unless the origin has a newer one. \
+         Choose a mode, hard where all can have it, or send the parts apart.";
+    ModeNotThere "PD073" Warning "no such mode here" None,
+        "The chosen mode is one of another vendor's or kind's, and nothing of its hardness is \
+         offered here: the default is taken.";
+    WaitsForOthers "PD074" Info "waits for others to end" None,
+        "The vendor carries out only so many targets at once, whoever asked for them. The rest \
+         goes out as soon as enough of them have ended.";
+    Paid "PD075" Warning "costs money" None,
+        "The vendor charges for each target beyond the free ones of a calendar month (UTC), \
+         whoever purged. A pattern is one target.";
+    FreeLow "PD076" Info "free targets nearly used up" None,
+        "Less than a tenth of the month's free targets is left; each further one costs money.";
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], notes: &mut N
         if group.kind == Kind::Url && group.limits.is_some() {
             check_url_purge(group, notes);
         }
-        check_choices(run, group, notes);
+        check_area(run, group, notes);
     }
 }
 
@@ -126,32 +126,10 @@ fn check_url_purge(group: &TargetGroup<'_>, notes: &mut Notes) {
     }
 }
 
-/// The modes and areas that were chosen, or were not.
-fn check_choices(run: &LintRun<'_>, group: &TargetGroup<'_>, notes: &mut Notes) {
+/// Checks the area that was chosen.
+fn check_area(run: &LintRun<'_>, group: &TargetGroup<'_>, notes: &mut Notes) {
     let Some(limits) = group.limits else { return };
     let cname = shown(&group.resource.cname);
-    if let Some(rule) = limits.rule(group.kind) {
-        let words: Vec<&str> = rule.modes.iter().map(|mode| mode.word).collect();
-        match (&run.draft.mode, words.first()) {
-            (Some(mode), _) if !words.contains(&mode.as_str()) => {
-                // Where there is nothing to choose, the choice was made for another part of the
-                // draft.
-                if !words.is_empty() {
-                    notes.say(
-                        Code::ModeUnknown,
-                        format!(
-                            "{cname} has no mode {}; it has {}.",
-                            shown(mode),
-                            words.join(" and ")
-                        ),
-                    );
-                }
-            }
-            (None, Some(default)) if words.len() > 1 => notes
-                .say(Code::ModeMissing, format!("{cname} is purged by {}: {default}.", group.kind)),
-            (Some(_) | None, _) => {}
-        }
-    }
     if let Some(area) = &run.draft.area {
         let mut areas: Vec<&str> =
             limits.quotas.iter().filter_map(|quota| quota.area.as_deref()).collect();

@@ -11,7 +11,7 @@ use super::{LintRun, TargetGroup, shown};
 use crate::domain::budget::{RecentPurge, RecentState};
 use crate::domain::findings::{Code, Finding};
 use crate::domain::kind::Kind;
-use crate::domain::target::normal;
+use crate::domain::target::normal_as;
 
 /// Age up to which a finished purge is worth mentioning.
 pub const JUST_NOW: TimeDelta = TimeDelta::minutes(5);
@@ -56,8 +56,12 @@ pub(super) fn check(run: &mut LintRun<'_>, groups: &[TargetGroup<'_>]) -> Vec<Co
     let arena: Vec<(usize, Vec<String>)> = worth
         .into_iter()
         .filter_map(|number| {
-            let targets = &recent.get(number)?.targets;
-            Some((number, targets.iter().map(|target| normal(target).into_owned()).collect()))
+            let RecentPurge { spent, targets, .. } = recent.get(number)?;
+            let normal = |target: &String| match spent.kind {
+                Some(kind) => normal_as(kind, target).into_owned(),
+                None => target.clone(),
+            };
+            Some((number, targets.iter().map(normal).collect()))
         })
         .collect();
     let mut lately: HashMap<usize, RecentTargets<'_>> = HashMap::new();
@@ -94,7 +98,8 @@ impl<'a> RecentTargets<'a> {
             let Some(one) = recent.get(*number).filter(|one| concerns(one, group)) else {
                 continue;
             };
-            let kind = one.spent.kind;
+            // Of what kind it was, and of what, is not known yet.
+            let Some(kind) = one.spent.kind else { continue };
             if one.state == RecentState::Failed {
                 // A purge of everything has no targets.
                 let whole = (kind == Kind::All).then_some("");
@@ -129,19 +134,29 @@ impl<'a> RecentTargets<'a> {
 
     /// The last failed try at just what an entry removes.
     fn failed_try(&self, meaning: &Meaning) -> Option<usize> {
-        let target = normal(&meaning.target);
+        let target = normal_as(meaning.kind, &meaning.target);
         let of = |kind, target: &str| self.failed.get(&(kind, target)).copied();
         match meaning.kind {
-            Kind::Url | Kind::Pattern => of(meaning.kind, &target),
+            Kind::Url
+            | Kind::IgnoreQuery
+            | Kind::Pattern
+            | Kind::Regex
+            | Kind::Host
+            | Kind::Tag => of(meaning.kind, &target),
             Kind::All => of(Kind::All, "").or_else(|| of(Kind::Pattern, &target)),
         }
     }
 
     /// The purge that removes what an entry would, and whether it removes more.
     fn meets(&self, meaning: &Meaning) -> Option<(usize, bool)> {
-        let target = normal(&meaning.target);
+        let target = normal_as(meaning.kind, &meaning.target);
         let same = match meaning.kind {
-            Kind::Url | Kind::Pattern => self.same.get(&(meaning.kind, target.as_ref())).copied(),
+            Kind::Url
+            | Kind::IgnoreQuery
+            | Kind::Pattern
+            | Kind::Regex
+            | Kind::Host
+            | Kind::Tag => self.same.get(&(meaning.kind, target.as_ref())).copied(),
             // Where everything is a root pattern, the history has it as one.
             Kind::All => self
                 .everything
@@ -151,8 +166,9 @@ impl<'a> RecentTargets<'a> {
             return Some((number, false));
         }
         let wider = match meaning.kind {
-            Kind::Url => self.cover.of_url(&target),
+            Kind::Url | Kind::IgnoreQuery => self.cover.of_url(&target),
             Kind::Pattern => self.cover.of_pattern(&target),
+            Kind::Regex | Kind::Host | Kind::Tag => None,
             Kind::All => return None,
         };
         wider.or(self.everything).map(|number| (number, true))

@@ -8,13 +8,22 @@ use crate::domain::kind::Kind;
 use crate::domain::limits::{KindRule, Letters, QueryUse, Syntax, Wildcard};
 use crate::domain::resource::Resource;
 
+/// An address as it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub(super) address: &'a Address<'a>,
+    /// True if it stands alone on its line.
+    pub(super) alone: bool,
+    pub(super) kind: Kind,
+}
+
 /// The target as the vendor gets it. `None` where it cannot be put into the vendor's form; then a
 /// finding says why.
 pub(super) fn target(
-    address: &Address<'_>,
+    Said { address, kind, .. }: Said<'_>,
     resource: &Resource,
     rule: &KindRule,
-    kind: Kind,
+    takes_tags: bool,
     notes: &mut Notes,
 ) -> Option<String> {
     let mut path = String::with_capacity(address.path.len() + 1);
@@ -25,22 +34,31 @@ pub(super) fn target(
             if is_path {
                 notes.say(Code::MissingSlash, "A slash is put before it.");
             } else {
-                notes.say_weighing(
-                    Code::MissingSlash,
-                    Severity::Error,
-                    "By its form this is a word and no path; if it is one, put a slash before it.",
+                let of_tags = if takes_tags { " A tag is written tag:name." } else { "" };
+                let words = format!(
+                    "By its form this is a word and no path; if it is one, put a slash before \
+                     it.{of_tags}"
                 );
+                notes.say_weighing(Code::MissingSlash, Severity::Error, words);
             }
         }
     }
     path.push_str(&address.path);
     let path = match kind {
-        Kind::Url | Kind::All => url(path, address, resource, rule, notes),
+        Kind::Url | Kind::Regex | Kind::Host | Kind::Tag | Kind::All => {
+            url(path, address.query.as_deref(), resource, rule, notes)
+        }
+        Kind::IgnoreQuery => {
+            if let Some(typed) = address.query.as_deref() {
+                query::note_left_out(typed, notes);
+            }
+            url(path, None, resource, rule, notes)
+        }
         Kind::Pattern => pattern(path, address, rule, notes)?,
     };
     let path = letters(path, rule, notes);
     Some(match rule.syntax {
-        Syntax::Path => path,
+        Syntax::Path | Syntax::Name => path,
         Syntax::FullUrl | Syntax::Directory => {
             let scheme = address.scheme.map_or("https", |scheme| scheme.word());
             let host = address.host.as_deref().unwrap_or(&resource.cname);
@@ -66,7 +84,7 @@ fn letters(path: String, rule: &KindRule, notes: &mut Notes) -> String {
 
 fn url(
     mut path: String,
-    address: &Address<'_>,
+    query: Option<&str>,
     resource: &Resource,
     rule: &KindRule,
     notes: &mut Notes,
@@ -78,7 +96,7 @@ fn url(
              that fits.",
         );
     }
-    if let Some(typed) = address.query.as_deref() {
+    if let Some(typed) = query {
         query::check_url(typed, resource, rule, notes);
         path.push('?');
         if typed.contains('*') {
@@ -112,7 +130,9 @@ fn pattern(
     }
     match rule.syntax {
         Syntax::Directory => directory(&path, notes),
-        Syntax::Path | Syntax::FullUrl => Some(wildcards(path, rule.wildcard, notes)),
+        Syntax::Path | Syntax::FullUrl | Syntax::Name => {
+            Some(wildcards(path, rule.wildcard, notes))
+        }
     }
 }
 

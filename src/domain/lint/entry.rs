@@ -1,18 +1,19 @@
 //! One entry: where it belongs, of which kind it is, and what the vendor gets.
 
-use super::convert;
+use super::convert::{self, Said};
 use super::notes::Notes;
+use super::offered::{self, may_be_purged_whole, note_length, note_traps};
 use super::syntax::{is_sound, note_extras};
-use super::{LintedEntry, LintedLine, Meaning, form, normal, shown};
+use super::{LintedEntry, LintedLine, Meaning, form, named, normal, place, shown};
 use crate::domain::document::DocumentEntry;
+use crate::domain::document::label::{self, Labelled};
 use crate::domain::draft::Draft;
 use crate::domain::draft::address::{self, Address, BadAddress};
 use crate::domain::findings::Code;
-use crate::domain::hosts::HostMatch;
 use crate::domain::kind::Kind;
 use crate::domain::lint_context::LintContext;
 use crate::domain::resource::Resource;
-use crate::domain::target::is_root;
+use crate::domain::target::{is_root, path_of};
 
 /// Reads one entry.
 pub(super) fn row(
@@ -42,7 +43,7 @@ pub(super) fn row(
 /// The one line of a purge of everything that was asked for without any text.
 pub(super) fn everything(draft: &Draft, context: &LintContext<'_>) -> LintedEntry {
     let mut notes = Notes::new(Some(0));
-    let place = chosen(draft, context, &mut notes, "Everything of which resource?");
+    let place = place::chosen(draft, context, &mut notes, "Everything of which resource?");
     let resource = place.and_then(|place| context.hosts.get(place));
     LintedEntry {
         line: LintedLine {
@@ -62,6 +63,36 @@ fn understand(
     notes: &mut Notes,
 ) -> Option<(usize, Option<Meaning>)> {
     let text = entry.text.as_ref();
+    let chosen = draft.kind_of(text);
+    let said = label::parse(text);
+    if let (Some(said), Some(chosen)) = (said, chosen)
+        && said.kind != chosen
+    {
+        let words = format!("The line says {}, and the chosen kind is {chosen}.", said.kind);
+        notes.say(Code::KindsDiffer, words);
+        return None;
+    }
+    let kind = chosen.or(said.map(|said| said.kind));
+    let bare = |kind| Labelled { kind, target: text, host: None };
+    match kind {
+        Some(kind @ Kind::Tag) => named::tag(said.unwrap_or(bare(kind)), draft, context, notes),
+        Some(kind @ Kind::Host) => named::host(said.unwrap_or(bare(kind)), draft, context, notes),
+        Some(kind @ Kind::Regex) => named::regex(said.unwrap_or(bare(kind)), draft, context, notes),
+        Some(Kind::Url | Kind::IgnoreQuery | Kind::Pattern | Kind::All) | None => {
+            let entry = (said.map_or(text, |said| said.target), entry.alone);
+            of_address(entry, kind, draft, context, notes)
+        }
+    }
+}
+
+/// Returns where an address belongs, of which it is told if it stands alone on its line.
+fn of_address(
+    (text, alone): (&str, bool),
+    kind: Option<Kind>,
+    draft: &Draft,
+    context: &LintContext<'_>,
+    notes: &mut Notes,
+) -> Option<(usize, Option<Meaning>)> {
     if !form::is_fine(text, |host| context.hosts.knows(host), notes) || !is_sound(text, notes) {
         return None;
     }
@@ -79,20 +110,11 @@ fn understand(
     note_extras(&address, notes);
     let address = normal::as_asked(address, notes)?;
     notes.bare_host = address.host.is_some() && address.path.is_empty();
-    let place = place(&address, draft, context, notes)?;
+    let place = place_of(&address, draft, context, notes)?;
     let resource = context.hosts.get(place)?;
-    let kind = draft.kind_of(text).unwrap_or_else(|| kind_by_form(&address));
-    let said = Said { address: &address, alone: entry.alone, kind };
+    let kind = kind.unwrap_or_else(|| kind_by_form(&address));
+    let said = Said { address: &address, alone, kind };
     Some((place, meaning(said, resource, draft, context, notes)))
-}
-
-/// An entry as it is written.
-#[derive(Clone, Copy)]
-struct Said<'a> {
-    address: &'a Address<'a>,
-    /// True if it stands alone on its line.
-    alone: bool,
-    kind: Kind,
 }
 
 /// Returns what an entry comes to at its resource.
@@ -119,17 +141,15 @@ fn meaning(
         }
         return all_of(resource, context, notes);
     }
-    let limits = context.limits_of(&resource.account)?;
-    let Some(rule) = limits.rule(kind) else {
-        not_offered(kind, resource, context, notes);
-        return None;
-    };
+    let rule = offered::rule(kind, resource, context, notes)?;
     let by_form = kind == Kind::Pattern && !names_everything(said);
     if by_form && address.query.is_none() && is_root(&address.path) {
         not_everything(resource, notes);
         return None;
     }
-    let target = convert::target(address, resource, rule, kind, notes)?;
+    let limits = context.limits_of(&resource.account)?;
+    let takes_tags = limits.rule(Kind::Tag).is_some();
+    let target = convert::target(said, resource, rule, takes_tags, notes)?;
     // What is left without a query that the vendor does not count.
     if by_form && is_root(&target) {
         not_everything(resource, notes);
@@ -138,14 +158,8 @@ fn meaning(
     if kind == Kind::Url && draft.kind.is_none() && address.path.ends_with('/') {
         notes.say(Code::OnePage, "One page. For the directory and all beneath, end it in /*.");
     }
-    if let Some(longest) = rule.longest
-        && target.len() > longest as usize
-    {
-        notes.say(
-            Code::TooLong,
-            format!("{} bytes; the vendor takes {longest} at most.", target.len()),
-        );
-    }
+    note_length(&target, rule, notes);
+    note_traps(path_of(&target), rule, notes);
     if kind == Kind::Pattern && is_root(&target) {
         notes.say(
             Code::RootPattern,
@@ -183,136 +197,27 @@ fn names_everything(said: Said<'_>) -> bool {
     said.alone && is_whole && address.query.is_none()
 }
 
-/// Says so where the vendor has switched purges of everything off for a resource.
-fn may_be_purged_whole(resource: &Resource, notes: &mut Notes) {
-    if resource.all_purge == Some(false) {
-        notes.say(
-            Code::AllPurgeOff,
-            format!("The vendor allows no purge of everything on {}.", shown(&resource.cname)),
-        );
-    }
-}
-
 fn all_of(resource: &Resource, context: &LintContext<'_>, notes: &mut Notes) -> Option<Meaning> {
-    let limits = context.limits_of(&resource.account)?;
-    let Some(rule) = &limits.all else {
-        not_offered(Kind::All, resource, context, notes);
-        return None;
-    };
+    let rule = offered::rule(Kind::All, resource, context, notes)?;
     may_be_purged_whole(resource, notes);
     let target = rule.sent_as.root(&resource.cname).unwrap_or_default();
     Some(Meaning::of(resource, Kind::All, target))
 }
 
-fn not_offered(kind: Kind, resource: &Resource, context: &LintContext<'_>, notes: &mut Notes) {
-    let offered: Vec<&str> = context
-        .limits_of(&resource.account)
-        .into_iter()
-        .flat_map(|limits| {
-            Kind::EVERY.into_iter().filter(|&kind| limits.rule(kind).is_some()).map(Kind::word)
-        })
-        .collect();
-    let instead = if offered.is_empty() { "nothing".to_owned() } else { offered.join(" and ") };
-    notes.say(
-        Code::KindNotOffered,
-        format!(
-            "{} cannot be purged by {kind}; its vendor offers {instead}.",
-            shown(&resource.cname)
-        ),
-    );
-}
-
 /// The resource that an entry is about: by its host, or the chosen one.
-fn place(
+fn place_of(
     address: &Address<'_>,
     draft: &Draft,
     context: &LintContext<'_>,
     notes: &mut Notes,
 ) -> Option<usize> {
-    let Some(host) = &address.host else {
-        return chosen(
+    match &address.host {
+        Some(host) => place::of_host(host, draft, context, notes),
+        None => place::chosen(
             draft,
             context,
             notes,
             "A path without a host: choose the resource that it belongs to.",
-        );
-    };
-    match context.hosts.find(host) {
-        HostMatch::One(place) => Some(place),
-        HostMatch::Nothing => {
-            notes.say(Code::UnknownHost, unknown_host(host, context));
-            notes.unknown_host = Some(host.to_string());
-            None
-        }
-        HostMatch::Several(places) => {
-            let chosen = draft
-                .resource
-                .as_ref()
-                .and_then(|(account, id)| context.hosts.place_of(account, id))
-                .filter(|place| places.contains(place));
-            if chosen.is_none() {
-                let names: Vec<String> = places
-                    .iter()
-                    .filter_map(|&place| context.hosts.get(place))
-                    .map(|resource| format!("{} (resource {})", resource.account, resource.id))
-                    .collect();
-                notes.say(
-                    Code::SeveralResources,
-                    format!(
-                        "{} is served by {}; choose one.",
-                        shown(host),
-                        shown(&names.join(", "))
-                    ),
-                );
-            }
-            chosen
-        }
+        ),
     }
-}
-
-/// Says that no resource answers to a host, or that one may: an account that could not be read may
-/// well serve it, and the local history may know which account did.
-fn unknown_host(host: &str, context: &LintContext<'_>) -> String {
-    let name = shown(host);
-    let served = context.served.and_then(|served| served.get(host));
-    let before = served.map(|account| format!("{} served {name} before.", shown(account.as_str())));
-    if context.unread.is_empty() {
-        let more = before.unwrap_or_else(|| "If it is a path, put a slash before it.".to_owned());
-        return format!("No account serves {name}. {more}");
-    }
-    let states = context.unread.iter().map(|(account, reason)| {
-        let account = shown(account.as_str());
-        match reason {
-            Some(reason) => format!("{account} could not be read ({reason})"),
-            None => format!("{account} is not read yet"),
-        }
-    });
-    let states = states.collect::<Vec<_>>().join(", ");
-    let whose = if context.unread.len() == 1 { "its" } else { "their" };
-    let more = before.unwrap_or_else(|| format!("{name} may be one of them."));
-    format!("{states}: {whose} resources are not known. {more}")
-}
-
-fn chosen(
-    draft: &Draft,
-    context: &LintContext<'_>,
-    notes: &mut Notes,
-    question: &str,
-) -> Option<usize> {
-    let Some((account, id)) = &draft.resource else {
-        notes.say(Code::NoResource, question);
-        return None;
-    };
-    let place = context.hosts.place_of(account, id);
-    if place.is_none() {
-        notes.say(
-            Code::NoResource,
-            format!(
-                "The chosen resource {} of {} is not known any more; choose another.",
-                shown(id.as_str()),
-                shown(account.as_str())
-            ),
-        );
-    }
-    place
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::normal::{PUNCTUATION, bad_percent, entity};
 use super::syntax::{SecondUrl, is_invisible, second_url};
 use super::{Linted, LintedLine, LostQuery};
+use crate::domain::document::label;
 use crate::domain::draft::address::{without_port, without_userinfo};
 use crate::domain::draft::edit::EntryChange;
 use crate::domain::findings::{Code, Finding, Severity};
@@ -23,7 +24,7 @@ impl LintedLine {
     /// Returns the fix of one of its findings, where there is one.
     pub fn fix(&self, finding: &Finding) -> Option<Fix> {
         let is = |code: Code| finding.code == code.rule().code;
-        let input = self.input.as_str();
+        let (label, input) = label::split(&self.input);
         let (text, words) = if is(Code::Duplicate) || is(Code::Covered) {
             return Some(Fix { text: None, words: "Taken out: it is sent by another line." });
         } else if is(Code::Whitespace) {
@@ -32,7 +33,7 @@ impl LintedLine {
             (without_invisible(input)?, "Invisible characters are taken out.")
         } else if is(Code::Fragment) {
             (input.split_once('#')?.0.to_owned(), "The fragment is taken off.")
-        } else if is(Code::QueryNotInKey) || is(Code::QueryInPattern) {
+        } else if is(Code::QueryNotInKey) || is(Code::QueryInPattern) || is(Code::QueryLeftOut) {
             let query = without_query(input, &self.lost_query, is(Code::QueryInPattern));
             (query?, "What does not count is taken off the query.")
         } else if is(Code::MissingSlash) && !input.contains('\\') {
@@ -51,6 +52,8 @@ impl LintedLine {
         } else {
             return None;
         };
+        // What becomes several is of the same kind.
+        let text = format!("{label}{}", text.replace('\n', &format!("\n{label}")));
         Some(Fix { text: Some(text), words })
     }
 }

@@ -102,7 +102,8 @@ fn regular_expression(text: &str) -> Found {
             .iter()
             .any(|mark| path.contains(mark));
     is_one.then(|| {
-        let words = "This is a regular expression; vendors know * only, as in /img/*.";
+        let words = "This is a regular expression; a pattern has only *, as in /img/*. Where the \
+                     vendor takes expressions, write regex: before it.";
         (Code::RegularExpression, words.to_owned())
     })
 }

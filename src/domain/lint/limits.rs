@@ -35,7 +35,7 @@ pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], notes: &mut N
                 ),
             );
         }
-        let mut per_request = rule.per_request;
+        let mut per_request = limits.per_request(kind);
         if !limits.quotas.is_empty() {
             let account = &group.resource.account;
             let usage = usages.entry(account).or_insert_with(|| run.context.usage(account));
@@ -54,7 +54,7 @@ pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], notes: &mut N
                 Code::Splits,
                 format!(
                     "{} for {} become {requests} requests of at most {per_request}.",
-                    count(group.targets, noun(kind)),
+                    count(group.targets, Kind::noun(kind)),
                     shown(&group.resource.cname)
                 ),
             );
@@ -75,13 +75,5 @@ pub(super) fn check(run: &LintRun<'_>, groups: &[TargetGroup<'_>], notes: &mut N
                 format!("After this the {of} has {} of {total} left today.", left - asked),
             );
         }
-    }
-}
-
-fn noun(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Url => "URL",
-        Kind::Pattern => "pattern",
-        Kind::All => "purge",
     }
 }

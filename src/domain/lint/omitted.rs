@@ -41,6 +41,7 @@ pub(super) fn findings(document: &Document<'_>) -> Vec<Finding> {
             | OmissionReason::Directory
             | OmissionReason::Argument(_)
             | OmissionReason::Everything(_)
+            | OmissionReason::TagHeader
             | OmissionReason::Index => Code::PassedOver,
         };
         let severity = if doubtful.contains(*reason) { Severity::Warning } else { Severity::Info };
@@ -109,6 +110,10 @@ fn words(reason: &OmissionReason, lines: &[usize], alone: bool) -> String {
         OmissionReason::StarsAround => format!(
             "Stars around a directory may be emphasis or a pattern's, so it is not read; write \
              /directory/ or /directory/*: {places}."
+        ),
+        OmissionReason::TagHeader => format!(
+            "A header of tags is not read; to purge by them, choose the kind tag, or write each as \
+             tag:name: {places}."
         ),
         OmissionReason::Index => format!(
             "These are the addresses of sitemaps; their pages are not in this document: {places}."

@@ -34,6 +34,13 @@ pub(super) fn check_url(typed: &str, resource: &Resource, rule: &KindRule, notes
     }
 }
 
+/// Says that the query string is left out of a purge that ignores them.
+pub(super) fn note_left_out(typed: &str, notes: &mut Notes) {
+    notes.lost_query = LostQuery::Whole;
+    let words = format!("?{} is left out: the file goes with every query.", shown(typed));
+    notes.say(Code::QueryLeftOut, words);
+}
+
 /// Says that a pattern's query string is lost, or may be.
 pub(super) fn note_in_pattern(typed: &str, rule: QueryUse, dropped: bool, notes: &mut Notes) {
     let typed = shown(typed);

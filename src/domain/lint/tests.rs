@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::budget::{RecentPurge, RecentState};
+use crate::domain::budget::{Consumption, RecentPurge, RecentState};
 use crate::domain::filter::Pattern;
 use crate::domain::findings::Severity;
-use crate::domain::limits::{Mode, Wildcard};
+use crate::domain::limits::{Hardness, Mode, Price, Scope, UnderWay, Wildcard};
+use crate::domain::money::{MonthUse, month_of};
 use crate::domain::resource::{QueryRule, ResourceState};
 use crate::testing::{LintFacts, consumption, noon, resource, secs};
 
@@ -51,6 +52,21 @@ fn recent(kind: Kind, ago: i64, targets: &[&str]) -> RecentPurge {
     }
 }
 
+/// Facts of a vendor with 100 free targets a month, so many of which are used.
+fn priced(used: u64) -> LintFacts {
+    LintFacts::new().with(|facts| {
+        let price = Price { free: 100, mills: 5 };
+        facts.change_limits("one", |limits| limits.price = Some(price));
+        let month = MonthUse { month: month_of(noon()), targets: used, is_least: false };
+        facts.months.insert("one".into(), month);
+    })
+}
+
+fn two_at_once(limits: &mut Limits) {
+    let cap = UnderWay { kinds: &[Kind::Pattern], targets: 2, scope: Scope::Resource };
+    limits.under_way = vec![cap];
+}
+
 /// For every code: a draft and facts that bring it up, and a draft and facts nearly the same that
 /// do not.
 fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
@@ -77,6 +93,16 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
     let twice = || {
         LintFacts::new().with(|facts| facts.resources.push(resource("two", "w", "www.site.com")))
     };
+    let named = || LintFacts::new().with_names();
+    let few = || {
+        named().with(|facts| {
+            facts.change_limits("four", |limits| {
+                limits.rule_mut(Kind::Regex).unwrap().expressions = &[".*"];
+            });
+        })
+    };
+    let expression = "regex:https://shop.site.com/[a-z]+";
+    let shop = |text: &str| Draft { resource: Some(("four".into(), "s".into())), ..draft(text) };
     let dl = |text: &str| draft(&format!("https://dl.site.com{text}"));
     let files = |count: usize| {
         let lines: Vec<_> = (0..count).map(|number| format!("/{number}.jpg")).collect();
@@ -130,9 +156,9 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
         (
             Code::WildcardInMiddle,
             www("/*.jpg"),
-            limited(|limits| limits.pattern.as_mut().unwrap().wildcard = Wildcard::End),
+            limited(|limits| limits.rule_mut(Kind::Pattern).unwrap().wildcard = Wildcard::End),
             www("/jpg*"),
-            limited(|limits| limits.pattern.as_mut().unwrap().wildcard = Wildcard::End),
+            limited(|limits| limits.rule_mut(Kind::Pattern).unwrap().wildcard = Wildcard::End),
         ),
         (Code::WildcardDisputed, www("/*.jpg"), facts(), www("/jpg*"), facts()),
         (Code::WildcardInUrl, of_kind(Url, www("/a*")), facts(), www("/a*"), facts()),
@@ -246,9 +272,13 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
         (
             Code::KindNotOffered,
             www("/a"),
-            limited(|limits| limits.url = None),
+            limited(|limits| {
+                limits.rules.remove(&Kind::Url);
+            }),
             www("/a/*"),
-            limited(|limits| limits.url = None),
+            limited(|limits| {
+                limits.rules.remove(&Kind::Url);
+            }),
         ),
         (Code::QuotaShort, dl("/a https://dl.site.com/b"), quota(1), dl("/a"), quota(1)),
         (Code::QuotaLow, dl("/a"), quota(1_000), dl("/a"), quota(1_001)),
@@ -320,7 +350,7 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
             Code::NeverRoom,
             www("/a"),
             limited(|limits| {
-                limits.url.as_mut().unwrap().windows.first_mut().unwrap().requests = 0;
+                limits.rule_mut(Kind::Url).unwrap().windows.first_mut().unwrap().requests = 0;
             }),
             www("/a"),
             facts(),
@@ -347,6 +377,46 @@ fn table() -> Vec<(Code, Draft, LintFacts, Draft, LintFacts)> {
         (Code::RegularExpression, www("/img/.*"), facts(), www("/img/*.*"), facts()),
         (Code::Decomposed, www("/e\u{301}.jpg"), facts(), www("/\u{e9}.jpg"), facts()),
         (Code::EndsInPunctuation, www("/a.jpg!"), facts(), www("/a!.jpg"), facts()),
+        (Code::QueryLeftOut, shop("ignore-query:/a?x=1"), named(), shop("/a?x=1"), named()),
+        (Code::BadName, shop("tag:a b"), named(), shop("tag:a,b"), named()),
+        (Code::MarkTakenOff, shop("tag:#a"), named(), shop("tag:a#"), named()),
+        (Code::OnlyHost, shop("host:blog.site.com"), named(), shop("host:cdn.site.com"), named()),
+        (Code::WholeHost, shop("host:cdn.site.com"), named(), shop("cdn.site.com/*"), named()),
+        (Code::BadExpression, shop("regex:https://h/(a"), named(), shop("/(a"), named()),
+        (
+            Code::KindsDiffer,
+            of_kind(Url, shop("tag:a")),
+            named(),
+            of_kind(Kind::Tag, shop("tag:a")),
+            named(),
+        ),
+        (Code::BeyondExpressions, shop(expression), few(), shop(expression), named()),
+        (Code::RefusedPiece, shop("/a~b"), named(), www("/a~b"), facts()),
+        (Code::NothingPurged, shop("/a%2Ab"), named(), shop("/a%2Fb"), named()),
+        (Code::SlashCounts, shop("/news"), named(), shop("/news\n/news/"), named()),
+        (
+            Code::MixedHardness,
+            dl("/a/*\nhttps://dl.site.com/a"),
+            facts(),
+            with(&|draft| draft.mode = Some("hard".to_owned()), dl("/a/*\nhttps://dl.site.com/a")),
+            facts(),
+        ),
+        (
+            Code::ModeNotThere,
+            with(&|draft| draft.mode = Some("soft".to_owned()), dl("/a/*")),
+            facts(),
+            with(&|draft| draft.mode = Some("changed".to_owned()), dl("/a/*")),
+            facts(),
+        ),
+        (
+            Code::WaitsForOthers,
+            www("/a/*\n/b/*\n/c/*"),
+            limited(two_at_once),
+            www("/a/*\n/b/*\n/c"),
+            limited(two_at_once),
+        ),
+        (Code::Paid, www("/a\n/b/*"), priced(99), www("/a"), priced(99)),
+        (Code::FreeLow, www("/a\n/b/*"), priced(89), www("/a"), priced(89)),
         (
             Code::RootByForm,
             of_kind(Pattern, www("/")),
@@ -494,8 +564,8 @@ fn everything_with_a_query_is_not_everything() {
 #[test]
 fn a_pattern_with_modes_makes_no_url_needless() {
     const MODES: &[Mode] = &[
-        Mode { word: "flush", meaning: "Asks the origin again." },
-        Mode { word: "delete", meaning: "Removes." },
+        Mode { word: "flush", meaning: "Asks the origin again.", hardness: Hardness::Soft },
+        Mode { word: "delete", meaning: "Removes.", hardness: Hardness::Hard },
     ];
     let covered = |facts: LintFacts| {
         let text = "https://dl.site.com/img/*\nhttps://dl.site.com/img/a.jpg\n\
@@ -507,7 +577,7 @@ fn a_pattern_with_modes_makes_no_url_needless() {
     let with_modes = |modes: &'static [Mode]| {
         LintFacts::new().with(|facts| {
             facts.change_limits("two", |limits| {
-                limits.pattern.as_mut().unwrap().modes = modes.to_vec();
+                limits.rule_mut(Kind::Pattern).unwrap().modes = modes.to_vec();
             });
         })
     };
@@ -700,6 +770,7 @@ fn anything() -> impl Strategy<Value = String> {
         any::<String>(),
         "[ -~\\n\\t]{0,200}",
         "((https?://)?(www|dl|v|img)\\.site\\.com(:80)?)?/?([a-c*?#%/., \"]{0,8})(\\n| )",
+        "((tag:|host:|regex:|ignore-query:| @|#)?(shop\\.site\\.com|/|\\(a|[a-c.*+]{1,3}|,|\n)){0,9}",
         "(curl |- |\\[a\\]\\(|/|\\*|www\\.site\\.com|\\\\\\n|\\n|,|;|\\t|\\PC){0,40}",
     ]
 }
@@ -710,7 +781,7 @@ proptest! {
         text in anything(), kind in proptest::option::of(proptest::sample::select(&Kind::EVERY[..])), chosen: bool,
     ) {
         let draft = Draft { kind, ..if chosen { www(&text) } else { draft(&text) } };
-        let linted = linted(&draft, LintFacts::new());
+        let linted = linted(&draft, LintFacts::new().with_names());
         for line in &linted.lines {
             prop_assert!(line.meaning.is_some() || !line.findings.is_empty(), "{line:?} says nothing");
             for finding in &line.findings {
@@ -737,4 +808,95 @@ proptest! {
         prop_assert_eq!(kept.len(), 4);
         prop_assert_eq!(targets(&linted).len(), 4);
     }
+}
+
+fn words(code: Code, draft: &Draft, facts: LintFacts) -> Vec<String> {
+    let linted = linted(draft, facts);
+    let of_code = linted.all_findings().filter(|it| it.code == code.rule().code);
+    of_code.map(|finding| finding.words.clone()).collect()
+}
+
+#[test]
+fn hard_beside_soft_is_said_with_the_way_to_make_them_alike() {
+    let text = "/a/*\nhttps://dl.site.com/b/*\nhttps://v.site.com/c";
+    let mixed = |mode: Option<&str>, facts: LintFacts| {
+        let draft = Draft { mode: mode.map(str::to_owned), ..www(text) };
+        words(Code::MixedHardness, &draft, facts)
+    };
+    assert_eq!(
+        mixed(None, LintFacts::new()),
+        ["hard: www.site.com by pattern, v.site.com by url; \
+          changed only: dl.site.com by pattern (flush). The mode delete makes all of it hard."]
+    );
+    assert_eq!(mixed(Some("delete"), LintFacts::new()), Vec::<String>::new());
+    let never_hard = LintFacts::new().with(|facts| {
+        facts.change_limits("two", |limits| {
+            limits.rule_mut(Kind::Pattern).unwrap().modes.truncate(1);
+        });
+    });
+    let alone = mixed(Some("hard"), never_hard);
+    assert!(alone[0].ends_with("(flush). No mode makes them alike."), "{alone:?}");
+}
+
+#[test]
+fn a_default_mode_is_named_with_what_becomes_of_the_copies() {
+    let draft = draft("https://dl.site.com/b/*");
+    assert_eq!(
+        words(Code::ModeMissing, &draft, LintFacts::new()),
+        ["By default dl.site.com is purged by pattern in the mode flush (changed only: removed \
+          only where the origin has a newer one); delete is hard."]
+    );
+    let soft = Draft { mode: Some("soft".to_owned()), ..draft };
+    assert_eq!(
+        words(Code::ModeNotThere, &soft, LintFacts::new()),
+        ["dl.site.com has no soft purge by pattern: its default flush is taken (changed only: \
+          removed only where the origin has a newer one)."]
+    );
+    let always = Draft { mode: Some("soft".to_owned()), ..www("/a") };
+    assert_eq!(
+        words(Code::ModeNotThere, &always, LintFacts::new()),
+        ["www.site.com is always purged hard by url: removed from the cache."]
+    );
+}
+
+#[test]
+fn a_target_that_a_pattern_covers_costs_where_targets_do() {
+    let draft = www("/img/*\n/img/a.jpg");
+    let covered = |facts| words(Code::Covered, &draft, facts);
+    assert_eq!(covered(LintFacts::new()), ["/img/* on line 1 removes it too."]);
+    assert_eq!(
+        covered(priced(0)),
+        ["/img/* on line 1 removes it too. \
+          Sent all the same, it counts as one more target that may cost."]
+    );
+}
+
+#[test]
+fn the_cost_counts_what_is_queued_and_is_not_said_before_the_month_is_known() {
+    let queued = priced(90).with(|facts| {
+        let one = consumption("one", "2", Kind::Url, noon());
+        facts.queued = vec![Consumption { targets: 8, ..one }];
+    });
+    let draft = www("/a\n/b\n/c");
+    assert_eq!(
+        words(Code::Paid, &draft, queued),
+        ["one: 3 targets: 2 free are left this month, 1 costs $0.005."]
+    );
+    let unknown = priced(100).with(|facts| facts.months.clear());
+    assert_eq!(words(Code::Paid, &draft, unknown), Vec::<String>::new());
+}
+
+#[test]
+fn what_waits_for_others_is_counted_beside_what_everybody_has_under_way() {
+    let facts = LintFacts::new().with(|facts| {
+        facts.change_limits("one", two_at_once);
+        // Read with neither kind nor targets so far.
+        let bare = consumption("one", "1", Kind::Url, noon() - secs(5));
+        facts.under_way = vec![Consumption { kind: None, targets: 0, is_under_way: true, ..bare }];
+    });
+    assert_eq!(
+        words(Code::WaitsForOthers, &www("/a/*\n/b/*"), facts),
+        ["www.site.com: at least 1 of 2 patterns in progress; \
+          1 pattern of this draft can go out only once enough of them have ended."]
+    );
 }

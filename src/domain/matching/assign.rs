@@ -10,7 +10,7 @@ use crate::domain::ids::{AccountName, JournalId, PurgeId, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
 use crate::domain::purge::Purge;
-use crate::domain::target::normal;
+use crate::domain::target::normal_as;
 
 /// Longest time after it was sent that a purge may be recorded and still be taken for ours.
 pub const LATEST: TimeDelta = TimeDelta::minutes(10);
@@ -41,9 +41,12 @@ pub fn assign(
     taken: &HashSet<PurgeId, impl BuildHasher>,
     skew: TimeDelta,
 ) -> Vec<(JournalId, PurgeId)> {
-    let known: HashSet<(&AccountName, &PurgeId)> = entries
+    let known: HashSet<(&AccountName, PurgeId)> = entries
         .iter()
         .filter_map(|entry| Some((&entry.request.account, entry.purge.as_ref()?)))
+        .flat_map(|(account, id)| {
+            std::iter::once(id.clone()).chain(id.each()).map(move |id| (account, id))
+        })
         .collect();
     let mut given: BTreeMap<usize, &PurgeId> = BTreeMap::new();
     let mut alike: BTreeMap<MatchKey<'_>, (Vec<Sent>, Vec<Seen<'_>>)> = BTreeMap::new();
@@ -51,8 +54,9 @@ pub fn assign(
         if let Some(id) = &entry.purge {
             let listed = candidates
                 .iter()
-                .any(|purge| purge.id == *id && purge.account == entry.request.account);
-            if listed && !taken.contains(id) {
+                .any(|purge| id.covers(&purge.id) && purge.account == entry.request.account);
+            let is_taken = taken.contains(id) || id.each().any(|one| taken.contains(&one));
+            if listed && !is_taken {
                 given.insert(number, id);
             }
         } else if let Some(at) = entry.sent_at {
@@ -60,7 +64,9 @@ pub fn assign(
         }
     }
     for purge in candidates {
-        if taken.contains(&purge.id) || known.contains(&(&purge.account, &purge.id)) {
+        let is_known = known.contains(&(&purge.account, purge.id.clone()));
+        // A bare one can be matched as soon as its targets are known.
+        if taken.contains(&purge.id) || is_known || purge.is_bare() {
             continue;
         }
         for kind in Kind::EVERY {
@@ -107,7 +113,7 @@ impl<'a> MatchKey<'a> {
         kind: Kind,
         targets: &'a [String],
     ) -> Self {
-        Self { account, resource, kind, targets: set(targets.iter().map(String::as_str)) }
+        Self { account, resource, kind, targets: set(kind, targets.iter().map(String::as_str)) }
     }
 
     fn of_entry(entry: &'a JournalEntry) -> Self {
@@ -124,13 +130,13 @@ impl<'a> MatchKey<'a> {
             account: &purge.account,
             resource: &purge.resource,
             kind,
-            targets: set(purge.targets.iter().map(|target| target.text.as_str())),
+            targets: set(kind, purge.targets.iter().map(|target| target.text.as_str())),
         }
     }
 }
 
-fn set<'a>(targets: impl Iterator<Item = &'a str>) -> Vec<Cow<'a, str>> {
-    let mut set: Vec<_> = targets.map(normal).collect();
+fn set<'a>(kind: Kind, targets: impl Iterator<Item = &'a str>) -> Vec<Cow<'a, str>> {
+    let mut set: Vec<_> = targets.map(|target| normal_as(kind, target)).collect();
     set.sort_unstable();
     set.dedup();
     set

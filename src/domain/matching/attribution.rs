@@ -32,7 +32,8 @@ pub fn attribute(
     purges: &[Purge],
 ) -> Vec<(usize, usize)> {
     let mut alike: BTreeMap<MatchKey<'_>, Vec<(DateTime<Utc>, usize)>> = BTreeMap::new();
-    for (place, purge) in purges.iter().enumerate() {
+    // A bare one can be matched as soon as its targets are known.
+    for (place, purge) in purges.iter().enumerate().filter(|(_, purge)| !purge.is_bare()) {
         for kind in Kind::EVERY {
             if purge.kind.is_none_or(|known| known == kind) {
                 let key = MatchKey::of_purge(purge, kind);

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use proptest::prelude::*;
 
 use std::collections::HashSet;
@@ -42,6 +44,26 @@ fn a_purge_is_found_however_its_vendor_writes_it_back() {
     assert_eq!(found(&entry("j", 0, &[]), &[purge("p", 1, &[])]).as_deref(), Some("p"));
     let unread = Purge { kind: None, ..purge("p", 1, &["/a"]) };
     assert_eq!(found(&entry("j", 0, &["/a"]), &[unread]).as_deref(), Some("p"));
+}
+
+#[test]
+fn a_purge_of_every_kind_is_found_by_its_kind_and_its_targets_and_by_nothing_else() {
+    for kind in Kind::EVERY {
+        let of = |kind, targets: &[&str]| Purge { kind: Some(kind), ..purge("p", 1, targets) };
+        let two: &[&str] = if kind == Kind::All { &[] } else { &["a.site.com", "b.site.com"] };
+        let mut ours = entry("j", 0, &[]);
+        ours.request.payload = Payload::new(kind, two.iter().copied()).unwrap();
+        let turned: Vec<&str> = two.iter().rev().copied().collect();
+        assert_eq!(found(&ours, &[of(kind, &turned)]).as_deref(), Some("p"), "{kind}");
+        for other in Kind::EVERY.into_iter().filter(|other| *other != kind) {
+            assert_eq!(found(&ours, &[of(other, two)]), None, "{kind} {other}");
+        }
+    }
+    let tag = |target: &str| Payload::new(Kind::Tag, [target]).unwrap();
+    let mut ours = entry("j", 0, &[]);
+    ours.request.payload = tag("https://h.com/a");
+    let theirs = Purge { kind: Some(Kind::Tag), ..purge("p", 1, &["/a"]) };
+    assert_eq!(found(&ours, &[theirs]), None, "a tag is no address");
 }
 
 #[test]
@@ -95,6 +117,18 @@ fn an_id_that_the_vendor_gave_decides_alone_and_is_nobody_elses() {
     assert_eq!(found(&known, &[]), None);
     let pairs = assign(&[entry("j", 0, &["/a"]), known], &candidates, &HashSet::new(), secs(5));
     assert_eq!(pairs, [("known".into(), "p".into())]);
+}
+
+#[test]
+fn of_several_purges_of_one_request_each_is_its_own_and_nobody_elses() {
+    let closed = JournalEntry { purge: Some("77,78".into()), ..entry("closed", 0, &["/a", "/b"]) };
+    let candidates = [purge("77", 1, &["/a"]), purge("78", 1, &["/b"])];
+    let open = entry("open", 0, &["/a"]);
+    let pairs = assign(&[closed.clone(), open], &candidates, &HashSet::new(), secs(5));
+    assert_eq!(pairs, [("closed".into(), "77,78".into())]);
+    assert_eq!(found(&closed, &[purge("7", 1, &["/a"])]), None);
+    let taken = HashSet::from(["78".into()]);
+    assert_eq!(find_match(&closed, &candidates, &taken, secs(5)), None);
 }
 
 proptest! {

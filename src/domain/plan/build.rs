@@ -10,9 +10,11 @@ use crate::domain::draft::Draft;
 use crate::domain::findings::Severity;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
-use crate::domain::limits::{KindRule, Limits};
+use crate::domain::limits::{Hardness, KindRule, Limits};
 use crate::domain::lint::{Linted, Meaning};
 use crate::domain::lint_context::LintContext;
+use crate::domain::mode_choice::mode_of;
+use crate::domain::money::Cost;
 use crate::domain::payload::{Payload, PurgeRequest};
 use crate::domain::resource::Resource;
 
@@ -50,7 +52,20 @@ pub fn plan(linted: &Linted, draft: &Draft, context: &LintContext<'_>) -> Result
         .unwrap_or(ends_at);
     let sent = requests.iter().map(|planned| &planned.request);
     let (risk, high_cnames) = risk::of(sent, linted.worst(), context);
-    Ok(Plan { requests, risk, ends_at, done_at, parts, high_cnames, quotas })
+    let costs = costs(&groups, context);
+    Ok(Plan { requests, risk, ends_at, done_at, parts, high_cnames, quotas, costs })
+}
+
+/// The cost of the groups' targets, by account.
+fn costs(groups: &[Group<'_>], context: &LintContext<'_>) -> Vec<(AccountName, Cost)> {
+    let mut targets: BTreeMap<&AccountName, usize> = BTreeMap::new();
+    for group in groups {
+        *targets.entry(&group.resource.account).or_default() += group.targets.len();
+    }
+    let costs = targets
+        .into_iter()
+        .filter_map(|(account, targets)| Some((account.clone(), context.cost(account, targets)?)));
+    costs.collect()
 }
 
 fn refuse_errors(linted: &Linted) -> Result<(), PlanError> {
@@ -73,6 +88,7 @@ struct Group<'a> {
     sent_kind: Kind,
     per_request: usize,
     mode: Option<String>,
+    hardness: Hardness,
     area: Option<String>,
     targets: Vec<&'a str>,
 }
@@ -127,12 +143,7 @@ fn group<'a>(
     let rule = limits
         .rule(sent_kind)
         .ok_or_else(|| PlanError::NotAllowed { account: account.clone(), kind: sent_kind })?;
-    let word = |wanted: &String| rule.modes.iter().any(|mode| mode.word == wanted);
-    let mode = draft
-        .mode
-        .clone()
-        .filter(word)
-        .or_else(|| rule.modes.first().map(|mode| mode.word.to_owned()));
+    let mode = mode_of(rule, context.mode_choice(draft).as_ref());
     let splits_by_area = limits.quotas.iter().any(|quota| quota.area.is_some());
     Ok(Group {
         resource,
@@ -140,8 +151,9 @@ fn group<'a>(
         rule,
         kind: meaning.kind,
         sent_kind,
-        per_request: rule.per_request.max(1) as usize,
-        mode,
+        per_request: limits.per_request(sent_kind).max(1) as usize,
+        hardness: rule.hardness(mode.map(|mode| mode.word)),
+        mode: mode.map(|mode| mode.word.to_owned()),
         area: draft.area.clone().filter(|_| splits_by_area),
         targets: Vec::new(),
     })
@@ -212,11 +224,11 @@ fn time(
                 ledgers.entry(account).or_insert_with(|| Ledger::new(group.limits, account, usage));
             // What one request of a group had to wait for, the next one has to.
             let from = part.times.last().copied().unwrap_or(now);
-            let at =
-                ledger.earliest(&group.resource.id, group.sent_kind, from).ok_or_else(|| {
-                    PlanError::NotAllowed { account: account.clone(), kind: group.sent_kind }
-                })?;
-            ledger.take(&group.resource.id, group.sent_kind, at);
+            let (resource, kind) = (&group.resource.id, group.sent_kind);
+            let at = ledger
+                .earliest(resource, kind, batch.len(), from)
+                .ok_or_else(|| PlanError::NotAllowed { account: account.clone(), kind })?;
+            ledger.take(resource, kind, batch.len(), at);
             if let Some(request) = group.request(batch) {
                 part.times.push(at);
                 planned.push(PlannedRequest { request, at });
@@ -235,6 +247,8 @@ impl Group<'_> {
             kind: self.kind,
             sent_kind: self.sent_kind,
             targets: self.targets.len(),
+            mode: self.mode.clone(),
+            hardness: self.hardness,
             times: Vec::new(),
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn of<'a>(
         if grave && !high.contains(&request.cname) {
             high.push(request.cname.clone());
         }
-        raised |= request.kind() != Kind::Url;
+        raised |= !matches!(request.kind(), Kind::Url | Kind::IgnoreQuery);
         targets += request.payload.targets().len();
     }
     let risk = match high.first() {

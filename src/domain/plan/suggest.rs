@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::FEW;
 use crate::domain::ids::{AccountName, ResourceId};
 use crate::domain::kind::Kind;
-use crate::domain::limits::{KindRule, Syntax, Wildcard};
+use crate::domain::limits::{KindRule, Limits, Syntax, Wildcard};
 use crate::domain::lint::{Linted, Meaning};
 use crate::domain::lint_context::LintContext;
 use crate::domain::target::path_of;
@@ -54,7 +54,8 @@ pub fn suggest(linted: &Linted, context: &LintContext<'_>) -> Vec<Suggestion> {
         .filter(|(_, meanings)| meanings.len() > FEW)
         .filter_map(|((account, _), meanings)| {
             let limits = context.limits_of(account)?;
-            Some(ways(&meanings, limits.url.as_ref()?, limits.pattern.as_ref()?))
+            limits.rule(Kind::Url)?;
+            Some(ways(&meanings, limits, limits.rule(Kind::Pattern)?))
         })
         .flatten()
         .collect()
@@ -92,16 +93,16 @@ impl Suggestion {
     }
 }
 
-fn ways(meanings: &[&Meaning], url: &KindRule, pattern: &KindRule) -> Vec<Suggestion> {
+fn ways(meanings: &[&Meaning], limits: &Limits, pattern: &KindRule) -> Vec<Suggestion> {
     let writable = match pattern.syntax {
         Syntax::Directory => true,
-        Syntax::Path | Syntax::FullUrl => pattern.wildcard != Wildcard::Nowhere,
+        Syntax::Path | Syntax::FullUrl | Syntax::Name => pattern.wildcard != Wildcard::Nowhere,
     };
     let Some(first) = meanings.first().filter(|_| writable) else {
         return Vec::new();
     };
-    let per_request = |rule: &KindRule| rule.per_request.max(1) as usize;
-    let instead_of = meanings.len().div_ceil(per_request(url));
+    let per_request = |kind: Kind| limits.per_request(kind).max(1) as usize;
+    let instead_of = meanings.len().div_ceil(per_request(Kind::Url));
     let paths: Vec<&str> = meanings.iter().map(|meaning| path_of(&meaning.target)).collect();
     let deepest = paths.iter().map(|path| slashes(path).count()).max().unwrap_or(0);
     let mut ways: Vec<Suggestion> = Vec::new();
@@ -118,8 +119,8 @@ fn ways(meanings: &[&Meaning], url: &KindRule, pattern: &KindRule) -> Vec<Sugges
         }
         let directories = outermost(directories);
         let stay = paths.len() - covers;
-        let requests =
-            directories.len().div_ceil(per_request(pattern)) + stay.div_ceil(per_request(url));
+        let requests = directories.len().div_ceil(per_request(Kind::Pattern))
+            + stay.div_ceil(per_request(Kind::Url));
         if covers == 0 || requests >= fewest {
             continue;
         }
@@ -171,7 +172,7 @@ fn outermost(directories: BTreeSet<&str>) -> Vec<&str> {
 fn written(directory: &str, cname: &str, syntax: Syntax) -> String {
     match syntax {
         Syntax::Path => format!("{directory}*"),
-        Syntax::FullUrl => format!("https://{cname}{directory}*"),
+        Syntax::FullUrl | Syntax::Name => format!("https://{cname}{directory}*"),
         Syntax::Directory => format!("https://{cname}{directory}"),
     }
 }

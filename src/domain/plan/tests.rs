@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::budget::Consumption;
 use crate::domain::draft::Draft;
 use crate::domain::filter::Pattern;
-use crate::domain::limits::{Limits, Scope};
+use crate::domain::limits::{Limits, Price, Scope, UnderWay};
 use crate::domain::lint::Linted;
 use crate::domain::lint::lint;
+use crate::domain::money::{MonthUse, month_of};
 use crate::domain::payload::Payload;
 use crate::testing::{LintFacts, consumption, noon, secs};
 
@@ -292,7 +294,7 @@ proptest! {
         let mut facts = LintFacts::new().with(|facts| {
             for (at, kind, place, queued) in &history {
                 let (account, resource, _) = places[*place];
-                let mut one = consumption(account, resource, Kind::EVERY[*kind], noon() + secs(*at));
+                let mut one = consumption(account, resource, [Kind::Url, Kind::Pattern, Kind::All][*kind], noon() + secs(*at));
                 if *queued && *at >= 0 {
                     one.sent_here = true;
                     facts.queued.push(one);
@@ -304,8 +306,7 @@ proptest! {
             }
             for account in ["one", "two", "three"] {
                 facts.change_limits(account, |limits| {
-                    let rules = [&mut limits.url, &mut limits.pattern, &mut limits.all];
-                    for rule in rules.into_iter().flatten() {
+                    for rule in limits.rules.values_mut() {
                         rule.per_request = per_request;
                         for window in &mut rule.windows {
                             window.requests = requests;
@@ -354,7 +355,7 @@ proptest! {
         for (account, limits) in &all_limits {
             let mut all: Vec<_> = recent.iter().map(|one| &one.spent).chain(&queued)
                 .filter(|one| one.account == *account)
-                .map(|one| (one.resource.to_string(), one.kind, one.at, false))
+                .filter_map(|one| Some((one.resource.to_string(), one.kind?, one.at, false)))
                 .collect();
             all.extend(plan.requests.iter().filter(|one| one.request.account == *account)
                 .map(|one| (one.request.resource.to_string(), one.request.kind(), one.at, true)));
@@ -365,7 +366,7 @@ proptest! {
             let asked: usize = plan.requests.iter()
                 .filter(|one| one.request.account.as_str() == "two" && one.request.kind() == kind)
                 .map(|one| one.request.payload.targets().len()).sum();
-            let waiting = queued.iter().filter(|one| one.account.as_str() == "two" && one.kind == kind).count();
+            let waiting = queued.iter().filter(|one| one.account.as_str() == "two" && one.kind == Some(kind)).count();
             if asked > 0 {
                 prop_assert!((asked + waiting) as u64 <= left);
             }
@@ -373,5 +374,161 @@ proptest! {
         // The order of the plan is the order in which it goes out.
         prop_assert!(plan.requests.is_sorted_by_key(|one| one.at));
         prop_assert_eq!(plan.ends_at, plan.requests.last().unwrap().at);
+    }
+}
+
+#[test]
+fn a_plan_says_of_each_part_what_becomes_of_the_copies() {
+    let parts = |mode: Option<&str>| {
+        let mode = mode.map(str::to_owned);
+        let draft = Draft { mode, ..draft("/a\nhttps://dl.site.com/b/*") };
+        let plan = planned(&draft, LintFacts::new()).unwrap();
+        let parts = plan.parts.into_iter();
+        parts.map(|part| (part.mode, part.hardness.word())).collect::<Vec<_>>()
+    };
+    let mode = |word: &str| Some(word.to_owned());
+    assert_eq!(parts(None), [(None, "hard"), (mode("flush"), "changed only")]);
+    for word in ["delete", "hard"] {
+        assert_eq!(parts(Some(word)), [(None, "hard"), (mode("delete"), "hard")], "{word}");
+    }
+}
+
+#[test]
+fn a_plan_says_what_it_costs_in_each_account_that_pays() {
+    let facts = LintFacts::new().with(|facts| {
+        let price = Price { free: 1000, mills: 5 };
+        facts.change_limits("one", |limits| limits.price = Some(price));
+        let month = MonthUse { month: month_of(noon()), targets: 920, is_least: false };
+        facts.months.insert("one".into(), month);
+    });
+    let text = [urls("www.site.com", 70), urls("img.site.com", 50), urls("dl.site.com", 9)];
+    let plan = planned(&draft(&text.concat()), facts).unwrap();
+    let [(account, cost)] = plan.costs.as_slice() else { unreachable!("one account pays") };
+    let words = "120 targets: 80 free are left this month, 40 cost $0.20";
+    assert_eq!((account.as_str(), cost.words().as_str()), ("one", words));
+}
+
+#[test]
+fn a_purge_of_a_host_or_of_all_that_an_expression_matches_is_of_the_highest_risk() {
+    let risk = |text: &str| {
+        let mut facts = LintFacts::new().with_names();
+        let resource = Some(("four".into(), "s".into()));
+        let draft = Draft { resource, ..draft(text) };
+        let context = facts.context();
+        let plan = plan(&lint(&draft, &context), &draft, &context).unwrap();
+        (plan.risk, plan.high_cnames)
+    };
+    let high = |cname: &str| (Risk::High { cname: cname.to_owned() }, vec![cname.to_owned()]);
+    assert_eq!(risk("host:cdn.site.com"), high("shop.site.com"));
+    assert_eq!(risk("regex:^https?://shop\\.site\\.com/.*"), high("shop.site.com"));
+    for raised in ["tag:a", "regex:^https?://shop\\.site\\.com/img/.*"] {
+        assert_eq!(risk(raised), (Risk::Raised, vec![]), "{raised}");
+    }
+    assert_eq!(risk("ignore-query:/a.jpg"), (Risk::Low, vec![]));
+}
+
+proptest! {
+    #[test]
+    fn no_plan_has_more_under_way_than_may_be(
+        running in proptest::collection::vec((0i64..60, 0u32..5, any::<bool>(), any::<bool>()), 0..6),
+        lines in proptest::collection::vec((0usize..3, 0usize..60, any::<bool>()), 1..80),
+        most in 1u32..9, usual in 1u64..40, account_wide: bool,
+    ) {
+        let places = [("one", "1", "www"), ("one", "2", "img"), ("three", "v", "v")];
+        let scope = if account_wide { Scope::Account } else { Scope::Resource };
+        let mut facts = LintFacts::new().with(|facts| {
+            for account in ["one", "three"] {
+                facts.change_limits(account, |limits| {
+                    let cap = |kinds| UnderWay { kinds, targets: most, scope };
+                    limits.under_way = vec![cap(&[Kind::Url]), cap(&[Kind::Pattern])];
+                    for rule in limits.rules.values_mut() {
+                        rule.windows.clear();
+                        rule.usual = std::time::Duration::from_secs(usual);
+                    }
+                });
+            }
+            for (ago, targets, is_url, is_read) in &running {
+                let kind = if *is_url { Kind::Url } else { Kind::Pattern };
+                let one = consumption("one", "1", kind, noon() - secs(*ago));
+                let kind = is_read.then_some(kind);
+                facts.under_way.push(Consumption { kind, targets: *targets, is_under_way: true, ..one });
+            }
+        });
+        let text: Vec<_> = lines.iter().map(|(place, number, pattern)| {
+            let end = if *pattern { "/*" } else { ".jpg" };
+            format!("https://{}.site.com/{number}{end}\n", places[*place].2)
+        }).collect();
+        let draft = draft(&text.concat());
+        let under_way = facts.under_way.clone();
+        let context = facts.context();
+        let linted = lint(&draft, &context);
+        let plan = plan(&linted, &draft, &context).unwrap();
+        let usual = secs(usual as i64);
+        for kind in [Kind::Url, Kind::Pattern] {
+            for planned in plan.requests.iter().filter(|one| one.request.kind() == kind) {
+                let asked = &planned.request;
+                prop_assert!(asked.payload.targets().len() <= most as usize);
+                let counts = |account: &AccountName, resource: &ResourceId| {
+                    *account == asked.account && (account_wide || *resource == asked.resource)
+                };
+                // At the instant at which it goes out.
+                let ours = plan.requests.iter().filter(|one| {
+                    let request = &one.request;
+                    request.kind() == kind && counts(&request.account, &request.resource)
+                        && one.at <= planned.at && planned.at < one.at + usual
+                });
+                let ours: usize = ours.map(|one| one.request.payload.targets().len()).sum();
+                let theirs = under_way.iter().filter(|one| {
+                    let ends = if one.at + usual > noon() { one.at + usual } else { noon() + usual };
+                    one.kind.is_none_or(|it| it == kind) && counts(&one.account, &one.resource)
+                        && planned.at < ends
+                });
+                let theirs: usize = theirs.map(|one| one.counted() as usize).sum();
+                prop_assert!(ours + theirs <= most as usize, "{} and {}", ours, theirs);
+            }
+        }
+        prop_assert_eq!(
+            plan.requests.iter().map(|one| one.request.payload.targets().len()).sum::<usize>(),
+            account_of(&linted).len()
+        );
+    }
+
+    #[test]
+    fn every_target_of_every_kind_is_in_one_request_of_its_kind(
+        lines in proptest::collection::vec((0usize..7, 0usize..9, any::<bool>()), 1..60),
+    ) {
+        let text: Vec<String> = lines.iter().map(|(kind, number, is_blog)| {
+            let host = if *is_blog { "blog.site.com" } else { "shop.site.com" };
+            match Kind::EVERY[*kind] {
+                Kind::Url => format!("https://{host}/{number}.jpg"),
+                Kind::IgnoreQuery => format!("ignore-query:https://{host}/{number}.jpg?x"),
+                Kind::Pattern => format!("https://{host}/{number}/*"),
+                Kind::Regex => format!("regex:https://{host}/{number}/[a-z]+"),
+                Kind::Host => format!("host:{host}"),
+                Kind::Tag => format!("tag:product-{number},#type-{number} @{host}"),
+                Kind::All => format!("{host}/*"),
+            }
+        }).collect();
+        let draft = draft(&text.join("\n"));
+        let mut facts = LintFacts::new().with_names();
+        let context = facts.context();
+        let linted = lint(&draft, &context);
+        let limits = context.limits_of(&"four".into()).unwrap();
+        let plan = match plan(&linted, &draft, &context) {
+            Ok(plan) => plan,
+            Err(other) => return Err(TestCaseError::fail(other.to_string())),
+        };
+        let mut sent = HashMap::new();
+        for planned in &plan.requests {
+            let request = &planned.request;
+            let most = limits.rule(request.kind()).unwrap().per_request;
+            prop_assert!(request.payload.targets().len() <= most as usize);
+            for target in request.payload.targets() {
+                prop_assert!(!target.contains('#') && !target.contains('?'), "{}", target);
+                let key = (request.resource.to_string(), request.kind(), target.clone());
+                *sent.entry(key).or_insert(0) += 1;
+            }
+        }
+        prop_assert_eq!(sent, account_of(&linted));
     }
 }

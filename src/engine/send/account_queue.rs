@@ -9,6 +9,7 @@ use super::schedule::Holds;
 use super::submission::SubmissionResult;
 use crate::domain::budget::Cooldown;
 use crate::domain::event::Holder;
+use crate::domain::ids::JournalId;
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
 use crate::engine::account_client::AccountClient;
@@ -47,6 +48,8 @@ pub(in crate::engine) struct AccountQueue {
     pub(super) holds: Holds,
     /// Number of consecutive attempts that did not reach the vendor.
     pub(super) tries: u32,
+    /// The request of which the operator was told last that it waits for purges under way.
+    pub(super) told: Option<JournalId>,
     /// A request of the account is being submitted.
     pub(super) busy: bool,
     pub(super) lease: SendLease,
@@ -68,8 +71,23 @@ impl AccountQueue {
             closed: Vec::new(),
             holds: Holds::default(),
             tries: 0,
+            told: None,
             busy: false,
             lease: SendLease::default(),
+        }
+    }
+
+    /// Has a request told that waits for purges under way to end, once.
+    pub(super) fn tell_waiting(
+        &mut self,
+        waits: Option<&JournalEntry>,
+        tell: impl FnOnce(&JournalEntry),
+    ) {
+        if let Some(entry) = waits
+            && self.told.as_ref() != Some(&entry.id)
+        {
+            self.told = Some(entry.id.clone());
+            tell(entry);
         }
     }
 

@@ -7,11 +7,13 @@ use chrono::{DateTime, Utc};
 
 use super::AccountQueue;
 use super::journal_writer::{JournalWriter, SKEW, find};
+use super::partial;
 use crate::domain::budget::Usage;
 use crate::domain::event::{Event, Level, StoreError};
-use crate::domain::ids::{AccountName, JournalId};
+use crate::domain::ids::{AccountName, JournalId, PurgeId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::matching::LATEST;
+use crate::domain::merge::gravest;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::status::Status;
 use crate::store::StepDetails;
@@ -289,13 +291,12 @@ impl Journal {
             .into_iter()
             .filter(|entry| entry.state != JournalState::Sending)
             .partition(|entry| entry.purge.is_some());
-        let ids = known.iter().filter_map(|entry| entry.purge.clone()).collect();
+        let ids = known.iter().filter_map(|entry| entry.purge.as_ref());
+        let ids = ids.flat_map(|id| std::iter::once(id.clone()).chain(id.each())).collect();
         let details = self.writer.purges_of(&client.account, ids).await?;
         for entry in &known {
-            let same = |detail: &&PurgeDetail| entry.purge.as_ref() == Some(&detail.purge.id);
-            if let Some(detail) = details.iter().find(same) {
-                self.found(&entry.id, &detail.purge, now).await?;
-            }
+            let purges = entry.purge.as_ref().map(|id| became(id, &details)).unwrap_or_default();
+            self.found(&entry.id, &purges, now).await?;
         }
         let lost: Vec<JournalEntry> = lost
             .into_iter()
@@ -313,31 +314,45 @@ impl Journal {
         let details = self.writer.purges(&client.account, from, until).await?;
         for (id, purge) in find(&lost, &details, skew) {
             if let Some(detail) = details.iter().find(|detail| detail.purge.id == purge) {
-                self.found(&id, &detail.purge, now).await?;
+                self.found(&id, &[&detail.purge], now).await?;
             }
         }
         Ok(())
     }
 
+    /// Notes all the purges that an entry became; nothing where there are none.
     async fn found(
         &mut self,
         id: &JournalId,
-        purge: &Purge,
+        purges: &[&Purge],
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let Some(mut entry) = self.open.get(id).cloned() else {
+        let (Some(mut entry), Some(status)) =
+            (self.open.get(id).cloned(), gravest(purges.iter().map(|purge| purge.status)))
+        else {
             return Ok(());
         };
-        // Where the vendor tells no author, whoever queued it becomes the purge's.
-        let is_unnamed = purge.by.is_none() && entry.queued_by.is_some();
-        if entry.purge.is_none() || is_unnamed {
-            let Some(linked) = self.writer.link(id, &purge.id).await? else {
-                return Ok(());
-            };
-            self.update(linked.clone());
-            entry = linked;
+        for purge in purges {
+            // Where the vendor tells no author, whoever queued it becomes the purge's.
+            let is_unnamed = purge.by.is_none() && entry.queued_by.is_some();
+            if entry.purge.is_some() && !is_unnamed {
+                continue;
+            }
+            match self.writer.link(id, &purge.id).await? {
+                Some(linked) => {
+                    self.update(linked.clone());
+                    entry = linked;
+                }
+                // The vendor gave two requests one purge, which is the other's by name.
+                None if entry.purge.is_some() => {}
+                None => return Ok(()),
+            }
         }
-        let to = match purge.status {
+        // What the vendor refused when it took the rest; once it is written it stays.
+        let refused = entry.error.clone().filter(|_| entry.state == JournalState::Accepted);
+        let to = match status {
+            // The vendor's list may have nothing but what it took.
+            Status::Successful if refused.is_some() => JournalState::Failed,
             Status::Successful => JournalState::Successful,
             Status::Failed => JournalState::Failed,
             Status::InProgress | Status::ReportDisabled | Status::Unknown => JournalState::Accepted,
@@ -345,10 +360,24 @@ impl Journal {
         if to == entry.state {
             return Ok(());
         }
-        let stepped = self.writer.step(id, entry.state, to, StepDetails::at(now)).await?;
+        let failed = || purges.iter().find_map(|purge| partial::failed_words(purge));
+        let error = refused.or_else(failed);
+        let details = StepDetails { error, ..StepDetails::at(now) };
+        let stepped = self.writer.step(id, entry.state, to, details).await?;
         if let Some(entry) = stepped {
             self.update(entry);
         }
         Ok(())
     }
+}
+
+/// Returns the purges of a part of the history that this id stands for; none of several as long as
+/// one of them is missing.
+fn became<'d>(id: &PurgeId, details: &'d [PurgeDetail]) -> Vec<&'d Purge> {
+    let find = |id: &PurgeId| details.iter().map(|it| &it.purge).find(|purge| purge.id == *id);
+    if let Some(purge) = find(id) {
+        return vec![purge];
+    }
+    let found: Option<Vec<&Purge>> = id.each().map(|id| find(&id)).collect();
+    found.unwrap_or_default()
 }

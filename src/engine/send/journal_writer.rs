@@ -10,7 +10,7 @@ use crate::domain::budget::{Consumption, Cooldown, Usage};
 use crate::domain::event::{Event, StoreError};
 use crate::domain::filter::{Clause, Pattern, Predicate, Test};
 use crate::domain::hook_event::HookEvent;
-use crate::domain::ids::{AccountName, JournalId, PurgeId};
+use crate::domain::ids::{AccountName, JournalId, PurgeId, PurgeKey};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
 use crate::domain::matching::assign;
@@ -19,6 +19,7 @@ use crate::domain::query::Sort;
 use crate::engine::account_client::AccountClient;
 use crate::engine::clock::delta;
 use crate::engine::events::EventHub;
+use crate::engine::queries::UNDER_WAY_LONGEST;
 use crate::engine::store_writer::{StoreWriter, store_error};
 use crate::store::{Duty, MatchOutcome, Reader, StepDetails, StepOutcome, StoreFailure};
 
@@ -200,34 +201,75 @@ impl JournalWriter {
         closed: Vec<Cooldown>,
         sent: &[JournalEntry],
     ) -> Result<Usage, StoreError> {
-        let margin = client.doubt();
+        let (margin, now) = (client.doubt(), client.vendor_now());
         let collect =
-            |spent: &[Consumption]| Usage::collect(&client.account, spent, &closed, margin);
-        let rules = [&limits.url, &limits.pattern, &limits.all];
-        let windows = rules.into_iter().flatten().flat_map(|rule| &rule.windows);
-        let Some(longest) = windows.map(|window| window.per).max() else {
+            |spent: &[Consumption]| Usage::collect(&client.account, spent, &closed, margin, now);
+        let rules = limits.rules.values();
+        let longest = rules.flat_map(|rule| &rule.windows).map(|window| window.per).max();
+        if longest.is_none() && limits.under_way.is_empty() {
             return Ok(collect(&[]));
-        };
-        let now = client.vendor_now();
-        let since = now - delta(longest) - margin;
+        }
+        let since = now - delta(longest.unwrap_or_default()) - margin;
         // A purge dated a little ahead counts as well.
-        let purges = self.purges(&client.account, since, now + TimeDelta::hours(1)).await?;
+        let mut purges = self.purges(&client.account, since, now + TimeDelta::hours(1)).await?;
+        if !limits.under_way.is_empty() {
+            purges.extend(self.older_under_way(&client.account, now, since).await?);
+        }
         let shown = shown(sent, &purges, margin + SKEW);
         let mut spent = Vec::new();
         for entry in sent {
             if let Some(sent_at) = entry.sent_at
                 && !shown.contains(&entry.id)
-                && sent_at > since
             {
-                spent.push(Consumption::of_entry(entry, sent_at));
+                // What its vendor does not show by then was lost on the way.
+                let lost = sent_at + delta(limits.history.settle);
+                let one = Consumption {
+                    is_under_way: entry.state != JournalState::Unknown || now < lost,
+                    ..Consumption::of_entry(entry, sent_at)
+                };
+                let is_recent = sent_at > now - delta(UNDER_WAY_LONGEST);
+                if sent_at > since
+                    || (one.is_under_way
+                        && is_recent
+                        && !limits.under_way.is_empty()
+                        && !self.is_in_history(entry).await?)
+                {
+                    spent.push(one);
+                }
             }
         }
-        spent.extend(
-            purges
-                .iter()
-                .filter_map(|detail| Consumption::of_purge(&detail.purge, detail.sent.is_some())),
-        );
+        spent.extend(purges.iter().map(|it| Consumption::of_purge(&it.purge, it.sent.is_some())));
         Ok(collect(&spent))
+    }
+
+    /// Reads an account's purges that are unfinished and older than this.
+    async fn older_under_way(
+        &self,
+        account: &AccountName,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<PurgeDetail>, StoreError> {
+        let (account, since) = (account.clone(), now - delta(UNDER_WAY_LONGEST));
+        let read = self.store.call(move |store| store.reader.unfinished(&account, since));
+        let older = read.await?.into_iter().filter(|purge| purge.created < until);
+        let detail =
+            |purge| PurgeDetail { key: PurgeKey(0), purge, sent: None, refused: Vec::new() };
+        Ok(older.map(detail).collect())
+    }
+
+    /// True if the history has the purge of an entry, whatever became of it.
+    async fn is_in_history(&self, entry: &JournalEntry) -> Result<bool, StoreError> {
+        let Some(purge) = entry.purge.clone() else { return Ok(false) };
+        let account = entry.request.account.clone();
+        let read = self.store.call(move |store| {
+            for id in std::iter::once(purge.clone()).chain(purge.each()) {
+                if store.reader.purge_of(&account, &id)?.is_some() {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        });
+        read.await
     }
 }
 
@@ -251,7 +293,9 @@ pub(super) fn find(
     purges: &[PurgeDetail],
     skew: TimeDelta,
 ) -> Vec<(JournalId, PurgeId)> {
-    let ours: HashSet<&PurgeId> = entries.iter().filter_map(|entry| entry.purge.as_ref()).collect();
+    let ids = entries.iter().filter_map(|entry| entry.purge.as_ref());
+    let ours: HashSet<PurgeId> =
+        ids.flat_map(|id| std::iter::once(id.clone()).chain(id.each())).collect();
     // Purges that belong to other entries.
     let taken: HashSet<PurgeId> = purges
         .iter()

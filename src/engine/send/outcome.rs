@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::domain::failure::{Applied, Cause, Failure, LONGEST_PAUSE};
-use crate::domain::ids::PurgeId;
 use crate::domain::kind::Kind;
 use crate::domain::limits::Limits;
 use crate::providers::Receipt;
@@ -18,8 +17,8 @@ const UNREACHED_LONGEST: Duration = Duration::from_mins(1);
 /// The outcome of an attempt to send a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum SubmitOutcome {
-    /// The vendor took it.
-    Accepted(Option<PurgeId>),
+    /// The vendor took it, or a part of it.
+    Accepted(Receipt),
     /// It had no effect, and sending the same again would have none either.
     Rejected(String),
     /// Nobody knows whether it had an effect.
@@ -44,7 +43,7 @@ pub(super) fn outcome_of(
     tries: u32,
 ) -> SubmitOutcome {
     let failure = match answer {
-        Ok(receipt) => return SubmitOutcome::Accepted(receipt.id),
+        Ok(receipt) => return SubmitOutcome::Accepted(receipt),
         Err(failure) => failure,
     };
     let words = failure.to_string();

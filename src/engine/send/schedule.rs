@@ -19,6 +19,8 @@ pub(super) struct Schedule {
     pub(super) wake: Option<DateTime<Utc>>,
     /// The limits never allow these requests.
     pub(super) never: Vec<JournalId>,
+    /// The first request that waits only for purges under way to end.
+    pub(super) waits: Option<JournalId>,
 }
 
 /// Delays of single requests besides their planned times and the windows.
@@ -63,11 +65,18 @@ pub(super) fn next_request<'a>(
             *held = (*held).max(planned);
         }
         let ready = planned.max(*held);
-        let Some(at) = ledger.earliest(&request.resource, kind, ready) else {
+        let (resource, targets) = (&request.resource, request.payload.targets().len());
+        let Some(at) = ledger.earliest(resource, kind, targets, ready) else {
             schedule.never.push(entry.id.clone());
             continue;
         };
-        ledger.take(&request.resource, kind, at);
+        if ready <= now
+            && schedule.waits.is_none()
+            && !ledger.has_room(resource, kind, targets, now)
+        {
+            schedule.waits = Some(entry.id.clone());
+        }
+        ledger.take(resource, kind, targets, at);
         if at <= now {
             schedule.next = Some(entry.id.clone());
             return schedule;

@@ -10,12 +10,14 @@ use tokio_util::sync::CancellationToken;
 use super::Sharing;
 use super::journal_writer::{JournalWriter, Sending, StepResult};
 use super::outcome::{SubmitOutcome, outcome_of};
-use crate::domain::budget::{self, Cooldown};
+use super::partial;
+use crate::domain::budget::{Cooldown, Ledger};
 use crate::domain::event::{Level, StoreError};
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::{AccountName, JournalId};
 use crate::domain::journal::{JournalEntry, JournalState};
 use crate::domain::limits::Limits;
+use crate::domain::purge::Purge;
 use crate::engine::account_client::{AccountClient, SyncError};
 use crate::engine::clock::delta;
 use crate::engine::safety::Safety;
@@ -27,6 +29,8 @@ use crate::store::StepDetails;
 const MAX_PAGES: usize = 5;
 /// Delay of a request when the store fails, or when the vendor's history cannot be read.
 const PUT_OFF: TimeDelta = TimeDelta::seconds(10);
+/// Delay of a request for whose targets others left no room meanwhile.
+const FULL: TimeDelta = TimeDelta::seconds(1);
 /// Pauses between attempts to write the outcome of a request when the store fails: the first one,
 /// doubled each time, and the longest. Until it is written nothing else is sent for the account.
 const WRITE_PAUSE: Duration = Duration::from_millis(250);
@@ -58,6 +62,9 @@ pub(super) struct Submission {
 struct LastStep {
     to: JournalState,
     details: StepDetails,
+    /// The purge of which the vendor refused a part. It is in the history before the step is taken:
+    /// whoever finds the request left in `sending` finds there what was refused.
+    sighting: Option<Purge>,
     /// Set if the vendor told it: then it holds also where another purgedeck has called the outcome
     /// unknown meanwhile.
     is_told: bool,
@@ -142,7 +149,7 @@ impl Submission {
         if !self.may_go_out(&sending) {
             return self.take_back(sending.at, None, &stop).await;
         }
-        let answer = self.client.provider.submit(&self.entry.request).await;
+        let answer = self.client.provider.submit_as(&self.entry.id, &self.entry.request).await;
         let outcome = outcome_of(answer, &self.limits, self.entry.request.kind(), self.tries);
         self.answered(outcome, sending.at, &stop).await
     }
@@ -165,7 +172,7 @@ impl Submission {
         let now = self.client.clock.now();
         let details = StepDetails { sent_at: Some(sent_at), ..StepDetails::at(now) };
         let result = self.put_off(self.client.vendor_now() + PUT_OFF, error);
-        let last = LastStep { to: JournalState::Queued, details, is_told: false };
+        let last = LastStep { to: JournalState::Queued, details, sighting: None, is_told: false };
         self.write_down(last, result, stop).await
     }
 
@@ -174,14 +181,17 @@ impl Submission {
     /// all the same: the vendor itself refuses it when there is no room.
     async fn earliest(&self) -> Result<DateTime<Utc>, SyncError> {
         let request = &self.entry.request;
-        let now = self.client.vendor_now();
-        let windows = self.limits.rule(request.kind()).map_or(&[][..], |rule| &rule.windows);
-        let Some(longest) = windows.iter().map(|window| window.per).max() else {
+        let (now, kind) = (self.client.vendor_now(), request.kind());
+        let windows = self.limits.rule(kind).map_or(&[][..], |rule| &rule.windows);
+        let longest = windows.iter().map(|window| window.per).max();
+        if longest.is_none() && self.limits.caps(kind).next().is_none() {
             return Ok(now);
-        };
-        match self.read_recent(now - delta(longest) - self.client.doubt()).await {
-            Err(SyncError::Vendor(failure)) if !failure.is_transient() => {}
-            read => read?,
+        }
+        if let Some(longest) = longest {
+            match self.read_recent(now - delta(longest) - self.client.doubt()).await {
+                Err(SyncError::Vendor(failure)) if !failure.is_transient() => {}
+                read => read?,
+            }
         }
         let usage = self
             .writer
@@ -189,15 +199,13 @@ impl Submission {
             .await
             .map_err(SyncError::Store)?;
         let now = self.client.vendor_now();
-        let at = budget::earliest(
-            &self.limits,
-            &request.account,
-            &request.resource,
-            request.kind(),
-            &usage,
-            now,
-        );
-        Ok(at.unwrap_or(now))
+        let ledger = Ledger::new(&self.limits, &request.account, &usage);
+        let targets = request.payload.targets().len();
+        if !ledger.has_room(&request.resource, kind, targets, now) {
+            // It waits for one to end, of which the history tells, and for no time.
+            return Ok(now + FULL);
+        }
+        Ok(ledger.earliest(&request.resource, kind, targets, now).unwrap_or(now))
     }
 
     /// Reads recent purges into the store. All resources of the account are read, since a window
@@ -206,7 +214,9 @@ impl Submission {
         let rule = &self.limits.history;
         let resource = (self.entry.request.resource.clone(), self.entry.request.cname.clone());
         let mut scan = RangeScan::new(rule, &[(since, self.client.vendor_now())], true);
-        for _ in 0..MAX_PAGES {
+        // The scan itself bounds the refusals, which tell nothing and are no pages.
+        let (mut pages, mut refused) = (0, None);
+        while pages < MAX_PAGES {
             let Some((place, mut ask)) = scan.ask() else { break };
             if rule.per_resource {
                 ask = HistoryRequest {
@@ -214,7 +224,16 @@ impl Submission {
                     ..HistoryRequest::default()
                 };
             }
-            let response = self.client.ask(&ask, rule).await.map_err(SyncError::Vendor)?;
+            let response = match self.client.ask(&ask, rule).await {
+                Ok(response) => response,
+                Err(failure) if failure.cause == Cause::RangeTooLong => {
+                    scan.too_long(place);
+                    refused = Some(failure);
+                    continue;
+                }
+                Err(failure) => return Err(SyncError::Vendor(failure)),
+            };
+            pages += 1;
             let answered = scan.answer(place, &response.page, response.settled_until);
             let covered = answered.covered.filter(|_| !rule.per_resource).into_iter().collect();
             self.client.write(response.page.purges, covered).await.map_err(SyncError::Store)?;
@@ -222,7 +241,10 @@ impl Submission {
                 break;
             }
         }
-        Ok(())
+        match refused.filter(|_| pages == 0) {
+            Some(failure) => Err(SyncError::Vendor(failure)),
+            None => Ok(()),
+        }
     }
 
     /// Returns the result where the vendor's history could not be read: nothing was sent.
@@ -255,9 +277,12 @@ impl Submission {
             ..StepDetails::at(now)
         };
         let mut result = SubmissionResult { tries: 0, ..self.unsent() };
+        let mut sighting = None;
         let to = match outcome {
-            SubmitOutcome::Accepted(purge) => {
-                details.purge = purge;
+            SubmitOutcome::Accepted(receipt) => {
+                details.error = partial::words(&receipt.refused, &self.entry.request);
+                sighting = partial::seen(&self.client, &self.limits, &self.entry.request, &receipt);
+                details.purge = receipt.id;
                 JournalState::Accepted
             }
             SubmitOutcome::Rejected(words) => {
@@ -287,7 +312,7 @@ impl Submission {
                 JournalState::Queued
             }
         };
-        self.write_down(LastStep { to, details, is_told: true }, result, stop).await
+        self.write_down(LastStep { to, details, sighting, is_told: true }, result, stop).await
     }
 
     /// Stores the outcome, with as many attempts as it takes.
@@ -297,10 +322,13 @@ impl Submission {
         mut result: SubmissionResult,
         stop: &CancellationToken,
     ) -> SubmissionResult {
-        let LastStep { to, details, is_told } = last;
+        let LastStep { to, details, mut sighting, is_told } = last;
         let (mut from, mut pause, mut attempts) = (JournalState::Sending, WRITE_PAUSE, 0);
         loop {
-            let stepped = self.writer.try_step(&self.entry.id, from, to, details.clone()).await;
+            let stepped = match self.record(&mut sighting).await {
+                Ok(()) => self.writer.try_step(&self.entry.id, from, to, details.clone()).await,
+                Err(error) => Err(error),
+            };
             let error = match stepped {
                 Ok(StepResult::Taken(entry)) => {
                     result.entry = Some(*entry);
@@ -347,6 +375,15 @@ impl Submission {
             }
             pause = (pause * 2).min(WRITE_PAUSE_LONGEST);
         }
+    }
+
+    /// Stores a sighting, once.
+    async fn record(&self, sighting: &mut Option<Purge>) -> Result<(), StoreError> {
+        if let Some(purge) = sighting.clone() {
+            self.client.write(vec![purge], Vec::new()).await?;
+            *sighting = None;
+        }
+        Ok(())
     }
 
     /// Tells the operator of an answer that the journal has no place for: somebody had the request

@@ -2,6 +2,7 @@
 //! and the lists of resources with several at once, whose answers are stored together where they
 //! come together.
 
+use chrono::TimeDelta;
 use tokio::task::JoinError;
 use tokio::time::Instant;
 
@@ -13,6 +14,10 @@ use crate::domain::event::{Level, StoreError};
 use crate::domain::failure::{Cause, Failure};
 use crate::engine::account_client::SyncError;
 use crate::engine::messages::SenderMsg;
+use crate::store::Recorded;
+
+/// Age up to which purges come with news.
+const NEWS_REACH: TimeDelta = TimeDelta::days(2);
 
 impl AccountSync {
     pub(super) async fn read_news(&mut self) -> Result<(), SyncError> {
@@ -21,6 +26,9 @@ impl AccountSync {
         if step.over {
             self.schedule.news_read();
             self.note_synced().await.map_err(SyncError::Store)?;
+        }
+        if step.changed {
+            self.details.look_since(self.client.vendor_now() - NEWS_REACH);
         }
         if step.changed
             && let Some(attribution) = &mut self.attribution
@@ -74,12 +82,13 @@ impl AccountSync {
         self.pace.heed(self.client.provider.slow_downs());
         let limits = self.limits.borrow().clone();
         while !self.schedule.is_blocked()
-            && self.older_at(on_their_way.history.len()).is_some_and(|at| at <= Instant::now())
+            && self.older_at(on_their_way.counted()).is_some_and(|at| at <= Instant::now())
         {
             let Some(question) = self.history.ask(&self.client, &mut self.schedule) else {
                 break;
             };
             self.pace.asked(limits.history.pace);
+            self.details.had_turn = false;
             let (client, limits) = (self.client.clone(), limits.clone());
             on_their_way.history.spawn(async move {
                 let asked_at = Instant::now();
@@ -150,13 +159,15 @@ impl AccountSync {
     /// Stores what was taken of answers.
     async fn store(&mut self, taken: Taken) -> Result<(), StoreError> {
         let (covered, mut stored) = (taken.covered.clone(), Stored::default());
-        let mut changed = false;
+        let (mut changed, mut came) = (false, Recorded::default());
         let written = async {
             let recorded = self.client.write(taken.purges, taken.covered).await?;
             changed |= recorded.new + recorded.changed > 0;
+            came = recorded;
             for (resource, purges) in taken.known {
                 let recorded = self.client.write(purges, Vec::new()).await?;
                 changed |= recorded.new + recorded.changed > 0;
+                came = came.and(recorded);
                 if recorded.new > 0 {
                     stored.incomplete.insert(resource);
                 }
@@ -167,6 +178,7 @@ impl AccountSync {
             self.history.stored(&self.client, None).await?;
             return Err(error);
         }
+        self.note_new(&came);
         stored.covered = covered;
         self.history.stored(&self.client, Some(&stored)).await?;
         if taken.news {
@@ -176,6 +188,13 @@ impl AccountSync {
         let incomplete = taken.incomplete;
         self.finish_step(Step { changed, incomplete, ..Step::default() }).await;
         Ok(())
+    }
+
+    /// Notes that purges came: their targets may not be known.
+    fn note_new(&mut self, recorded: &Recorded) {
+        if let Some(from) = recorded.from.filter(|_| recorded.new > 0) {
+            self.details.look_since(from);
+        }
     }
 
     async fn finish_step(&mut self, step: Step) {

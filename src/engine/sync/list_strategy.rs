@@ -1,10 +1,10 @@
 //! Keeps an account's history complete where each resource has a list of its own that is read page
 //! by page.
 //!
-//! The order of such a list is not documented, and it cannot be narrowed by time. Several lists are
-//! read at once, within the pace that the vendor's limits allow: first the first page of each,
-//! which holds its news, then the rest of those that were never read to their end, list by list. A
-//! list that fails is left alone for a while and keeps no other from being read.
+//! The order of such a list is often not documented, and it cannot be narrowed by time. Several
+//! lists are read at once, within the pace that the vendor's limits allow: first the first page of
+//! each, which holds its news, then the rest of those that were never read to their end, list by
+//! list. A list that fails is left alone for a while and keeps no other from being read.
 //!
 //! A resource with recent purges is read with every refresh, the others in turn, all of them within
 //! a fixed number of questions a minute ([`Allowance`]): many resources make the turn longer, never
@@ -26,7 +26,7 @@ use super::strategy::{HistoryAnswer, HistoryQuestion, HistoryStrategy, Pages, St
 use crate::domain::event::{StoreError, Unread};
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::ResourceId;
-use crate::domain::limits::HistoryRule;
+use crate::domain::limits::{HistoryRule, Reading};
 use crate::domain::resource::{Resource, ResourceState};
 use crate::engine::account_client::AccountClient;
 use crate::engine::clock::delta;
@@ -66,6 +66,8 @@ impl ListStrategy {
             _ => None,
         };
         let until = known.map(|(_, until)| until);
+        let newest_first = rule.reading == Reading::NewestFirst;
+        let new = |cname: &str, complete| ResourceList::new(cname, complete, newest_first);
         let listed = saved.resources.iter().filter(|it| it.state != ResourceState::Deleted);
         let mut strategy = Self {
             rule,
@@ -73,7 +75,7 @@ impl ListStrategy {
             lists: listed
                 .map(|it| {
                     let is_whole = saved.whole_lists.contains(&it.id);
-                    (it.id.clone(), ResourceList::new(&it.cname, until.filter(|_| is_whole)))
+                    (it.id.clone(), new(&it.cname, until.filter(|_| is_whole)))
                 })
                 .collect(),
             saved: saved.whole_lists.clone(),
@@ -184,7 +186,8 @@ impl HistoryStrategy for ListStrategy {
             if resource.state == ResourceState::Deleted {
                 continue;
             }
-            let new = || ResourceList::new(&resource.cname, None);
+            let newest_first = self.rule.reading == Reading::NewestFirst;
+            let new = || ResourceList::new(&resource.cname, None, newest_first);
             let list = before.remove(&resource.id).unwrap_or_else(new);
             self.lists.insert(resource.id.clone(), list);
         }

@@ -8,7 +8,9 @@ use tokio::time::Instant;
 
 use super::strategy::HistoryAnswer;
 use crate::domain::failure::Failure;
+use crate::domain::ids::PurgeId;
 use crate::domain::limits::Limits;
+use crate::domain::purge::Purge;
 use crate::domain::resource::Resource;
 
 /// The questions that are on their way. They go on by themselves while another task waits for its
@@ -19,19 +21,35 @@ pub(super) struct OnTheirWay {
     pub(super) history: JoinSet<HistoryAnswer>,
     /// The one for resources or limits.
     pub(super) lookups: JoinSet<LookupAnswer>,
+    /// The ones for the targets of single purges.
+    pub(super) details: JoinSet<DetailAnswer>,
 }
 
 impl OnTheirWay {
-    /// True if there is none.
+    /// True if there is none. Those for the targets of single purges do not count: for hours they
+    /// may be all that is asked for.
     pub(super) fn is_empty(&self) -> bool {
         self.history.is_empty() && self.lookups.is_empty()
+    }
+
+    /// Returns the number of those that the pace counts.
+    pub(super) fn counted(&self) -> usize {
+        self.history.len() + self.details.len()
     }
 
     /// Ends all of them.
     pub(super) async fn shutdown(mut self) {
         self.history.shutdown().await;
         self.lookups.shutdown().await;
+        self.details.shutdown().await;
     }
+}
+
+/// An answer about one purge.
+#[derive(Debug)]
+pub(super) struct DetailAnswer {
+    pub(super) id: PurgeId,
+    pub(super) result: Result<Purge, Failure>,
 }
 
 /// An answer about resources or limits.

@@ -12,11 +12,16 @@
 //! read by offset in passes until the purges seen are as many as the vendor counts, or two passes
 //! agree; where the vendor has no offset it stays uncovered, and is reported.
 //!
+//! A vendor may refuse a range because it spans too much time, and need not say how much is
+//! allowed: such a range is halved, and all further ones are cut to that length before they are
+//! asked for.
+//!
 //! This module only decides, step by step: its caller asks the vendor, as many questions at once as
 //! it likes, and stores the answers, in whatever order they come. The order of the records in an
 //! answer is never relied on.
 
 mod part;
+mod pieces;
 
 use std::time::Duration;
 
@@ -36,10 +41,6 @@ pub(in crate::engine) type Range = (DateTime<Utc>, DateTime<Utc>);
 const AIM: (u64, u64) = (7, 10);
 /// Largest factor by which a piece is stretched where pieces turned out to be nearly empty.
 const STRETCH: u64 = 1 << 20;
-
-/// Largest number of pages of one part that is read by offset. What is complete is known part by
-/// part, and a part whose pages disagree is read again.
-const MAX_PAGES: u64 = 64;
 
 /// Number of parts in a row that cannot be read completely after which the rest is left for another
 /// time: a vendor that never says that an answer is whole would be asked for each instant.
@@ -61,6 +62,12 @@ pub(in crate::engine) struct RangeScan {
     /// Factor by which pieces are larger than an even spread would need: purges in one burst leave
     /// the time around it empty, and that is crossed in steps that double.
     stretch: u64,
+    /// Longest span to ask for; `None` while the vendor refused none.
+    longest: Option<TimeDelta>,
+    /// The same once a question within it was answered.
+    learnt: Option<TimeDelta>,
+    /// Longest span of a question that was answered.
+    answered: TimeDelta,
     /// Number of records in the parts that were read.
     read: u64,
     /// Number of parts in a row that could not be read completely.
@@ -103,6 +110,9 @@ impl RangeScan {
             paging: rule.reading != Reading::Ranges,
             settled_until: None,
             stretch: 1,
+            longest: None,
+            learnt: None,
+            answered: TimeDelta::zero(),
             read: 0,
             incomplete: 0,
         };
@@ -114,6 +124,18 @@ impl RangeScan {
             newest.open = open;
         }
         scan
+    }
+
+    /// Asks for no longer spans than this.
+    #[must_use]
+    pub(in crate::engine) fn within(self, longest: Option<TimeDelta>) -> Self {
+        Self { longest, learnt: longest, ..self }
+    }
+
+    /// Returns the longest span to ask for, as far as answers bear it out; `None` while the vendor
+    /// refused none.
+    pub(in crate::engine) fn learnt(&self) -> Option<TimeDelta> {
+        self.learnt
     }
 
     /// True if everything was read.
@@ -139,6 +161,7 @@ impl RangeScan {
         let mut index = self.todo.len();
         while index > 0 {
             index -= 1;
+            index += self.cut(index);
             index += self.carve(index);
             let Some(part) = self.todo.get_mut(index) else { continue };
             let Some(offset) = part.ask() else { continue };
@@ -169,6 +192,16 @@ impl RangeScan {
         let Some(part) = self.todo.get_mut(index) else {
             return Answered::default();
         };
+        let span = part.until - part.from;
+        self.answered = self.answered.max(span);
+        if let Some(longest) = self.longest {
+            if longest <= self.finest {
+                // Refusals went down to where length is no reason.
+                (self.longest, self.learnt) = (None, None);
+            } else if span + self.finest >= longest {
+                self.learnt = Some(longest);
+            }
+        }
         match &mut part.reading {
             PartReading::Whole { .. } => self.take_first(index, page, settled_until),
             PartReading::Paged(scan) => match scan.answer(place.offset, page, settled_until) {
@@ -210,6 +243,37 @@ impl RangeScan {
             return None;
         }
         self.incomplete(index).incomplete
+    }
+
+    /// Has the range of a question that the vendor refuses because it is too long asked for in
+    /// shorter ones, as all further ranges; it alone where a longer one was answered. One that is
+    /// too short to split is skipped and returned: its length is not the reason, so that nothing
+    /// is learnt of it.
+    pub(in crate::engine) fn too_long(&mut self, place: ScanPlace) -> Option<Range> {
+        let index = self.place(place)?;
+        let part = self.todo.get(index)?;
+        if !part.is_splittable(self.finest) {
+            self.learnt = None;
+            return self.incomplete(index).incomplete;
+        }
+        let span = part.until - part.from;
+        let half = (span / 2).max(self.finest);
+        if span <= self.answered {
+            let middle = floor(part.until - half, self.finest);
+            self.split(index, middle, None);
+            return None;
+        }
+        self.longest = Some(self.longest.map_or(half, |longest| longest.min(half)));
+        self.begin_again(index);
+        None
+    }
+
+    /// Has a part asked for anew: answers that are still on their way belong to the old number.
+    fn begin_again(&mut self, index: usize) {
+        let number = self.next_number();
+        if let Some(part) = self.todo.get_mut(index) {
+            *part = part.again(number);
+        }
     }
 
     fn place(&self, place: ScanPlace) -> Option<usize> {
@@ -303,62 +367,14 @@ impl RangeScan {
 
     /// Has a part whose pages disagree read in smaller ones, each a snapshot.
     fn split_up(&mut self, index: usize) {
-        let (number, finest, offsets) = (self.next_number(), self.finest, self.offsets);
+        self.begin_again(index);
+        let (finest, offsets) = (self.finest, self.offsets);
         if let Some(part) = self.todo.get_mut(index) {
-            // Pages that are still on their way belong to the old number.
-            part.number = number;
             part.pages = false;
-            part.reading = if offsets && !part.is_splittable(finest) {
-                PartReading::Passes { scan: OffsetScan::default(), asked: false }
-            } else {
-                PartReading::Whole { asked: false }
-            };
+            if offsets && !part.is_splittable(finest) {
+                part.reading = PartReading::Passes { scan: OffsetScan::default(), asked: false };
+            }
         }
-    }
-
-    /// Returns the most records of a part that can be read in one go: those of one answer, or of
-    /// many where its pages can be asked for at once.
-    fn most(&self, index: usize) -> u64 {
-        let has_settled = |part: &ScanPart| {
-            self.settled_until.is_some_and(|until| part.has_settled(self.finest, until))
-        };
-        let part = self.todo.get(index).filter(|part| self.paging && part.pages);
-        let pages = if part.is_some_and(has_settled) { MAX_PAGES } else { 1 };
-        self.page.saturating_mul(pages)
-    }
-
-    /// Splits a part where more is expected in it than can be read in one go. Returns the number
-    /// of parts that it became more, which are newer.
-    fn carve(&mut self, index: usize) -> usize {
-        let Some(part) = self.todo.get(index).filter(|part| part.is_to_ask()) else {
-            return 0;
-        };
-        let most = self.most(index);
-        let Some(expected) = part.expected.filter(|expected| *expected > most) else {
-            return 0;
-        };
-        if !part.is_splittable(self.finest) {
-            return 0;
-        }
-        let aim = (most * AIM.0 / AIM.1).max(1);
-        let width = (part.until - part.from).num_microseconds().unwrap_or(i64::MAX);
-        let piece =
-            i128::from(width) * i128::from(aim.saturating_mul(self.stretch)) / i128::from(expected);
-        // However empty its neighbours were: a part that was cut is at least halved.
-        let piece = TimeDelta::microseconds(i64::try_from(piece).unwrap_or(width).min(width / 2));
-        let middle = floor(part.until - piece, self.finest)
-            .clamp(part.from + self.finest, part.until - self.finest);
-        let part = self.todo.remove(index);
-        let (rest, piece) = (self.next_number(), self.next_number());
-        let rest = ScanPart {
-            until: middle,
-            open: false,
-            expected: Some(expected.saturating_sub(aim)),
-            ..part.again(rest)
-        };
-        let piece = ScanPart { from: middle, expected: Some(aim), ..part.again(piece) };
-        self.todo.splice(index..index, [rest, piece]);
-        1
     }
 }
 

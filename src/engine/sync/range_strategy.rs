@@ -19,6 +19,7 @@ use super::strategy::{
 };
 use crate::domain::coverage::Coverage;
 use crate::domain::event::StoreError;
+use crate::domain::failure::Cause;
 use crate::domain::limits::HistoryRule;
 use crate::engine::account_client::{AccountClient, HistoryResponse, SyncError};
 use crate::engine::clock::delta;
@@ -54,6 +55,9 @@ pub(super) struct RangeStrategy {
     new_gap: bool,
     /// The newest ranges that were reported as incomplete.
     reported: VecDeque<Range>,
+    /// The longest span to ask for, as far as answers bear it out; `None` while the vendor refused
+    /// none.
+    longest: Option<TimeDelta>,
 }
 
 impl RangeStrategy {
@@ -69,6 +73,7 @@ impl RangeStrategy {
             asked_all: false,
             new_gap: false,
             reported: VecDeque::new(),
+            longest: None,
         }
     }
 
@@ -101,7 +106,7 @@ impl RangeStrategy {
                 gaps.push((from, until));
             }
         }
-        (!gaps.is_empty()).then(|| RangeScan::new(&self.rule, &gaps, false))
+        (!gaps.is_empty()).then(|| RangeScan::new(&self.rule, &gaps, false).within(self.longest))
     }
 
     async fn read(
@@ -112,8 +117,20 @@ impl RangeStrategy {
         let Some((place, ask)) = scan.ask() else {
             return Ok(Step { over: true, ..Step::default() });
         };
-        let response = client.ask(&ask, &self.rule).await.map_err(SyncError::Vendor)?;
+        let response = match client.ask(&ask, &self.rule).await {
+            Ok(response) => response,
+            Err(failure) if failure.cause == Cause::RangeTooLong => {
+                let skipped = scan.too_long(place);
+                if skipped.is_some() {
+                    self.longest = None;
+                }
+                let incomplete = skipped.into_iter().filter(|it| self.is_new(*it)).collect();
+                return Ok(Step { over: scan.is_over(), incomplete, ..Step::default() });
+            }
+            Err(failure) => return Err(SyncError::Vendor(failure)),
+        };
         let answered = scan.answer(place, &response.page, response.settled_until);
+        self.longest = scan.learnt().or(self.longest);
         let covered: Vec<Range> = answered.covered.into_iter().collect();
         let recorded =
             client.write(response.page.purges, covered.clone()).await.map_err(SyncError::Store)?;
@@ -168,7 +185,7 @@ impl HistoryStrategy for RangeStrategy {
                 (self.older, self.older_at) = (None, Instant::now());
             }
             let until = client.vendor_now().max(from + delta(self.rule.finest) * 2);
-            RangeScan::new(&self.rule, &[(from, until)], true)
+            RangeScan::new(&self.rule, &[(from, until)], true).within(self.longest)
         });
         let read = self.read(&mut scan, client).await;
         if has_begun && read.is_err() {
@@ -221,10 +238,18 @@ impl HistoryStrategy for RangeStrategy {
                     let HistoryResponse { page, settled_until } = response;
                     if let Some(older) = older {
                         let answered = older.answer(question.place, &page, settled_until);
+                        self.longest = older.learnt().or(self.longest);
                         taken.covered.extend(answered.covered);
                         incomplete.extend(answered.incomplete);
                     }
                     taken.purges.extend(page.purges);
+                }
+                (Err(failure), Some(older)) if failure.cause == Cause::RangeTooLong => {
+                    let skipped = older.too_long(question.place);
+                    if skipped.is_some() {
+                        self.longest = None;
+                    }
+                    incomplete.extend(skipped);
                 }
                 (Err(failure), Some(older)) if failure.is_about_the_question() => {
                     incomplete.extend(older.give_up(question.place));

@@ -7,7 +7,9 @@
 //!
 //! A list that shows the newest first is complete as soon as it was read back into the time for
 //! which it was complete before, so that no start reads again what the store holds completely; or
-//! into the time of which nothing is kept.
+//! into the time of which nothing is kept. Where the vendor's own word is that it shows the newest
+//! first, one pass to the end is enough too, as long as the pages keep that word: what comes
+//! meanwhile stands before them.
 
 use std::time::Duration;
 
@@ -54,6 +56,9 @@ pub(super) struct ResourceList {
     waits: bool,
     /// Number of records in the newest page.
     page: u64,
+    newest_first: NewestFirst,
+    /// The vendor's history had settled up to here when the first page of the pass was asked for.
+    settled_at_first: DateTime<Utc>,
     reached: Reached,
     /// The oldest purge of the current pass, while each was older than those before it.
     descended_to: Option<DateTime<Utc>>,
@@ -71,6 +76,15 @@ enum AtOnce {
     Pages(PagedScan),
     /// It ended.
     Over,
+}
+
+/// The vendor's word that the newest purge stands first.
+#[derive(Clone, Copy, Debug)]
+struct NewestFirst {
+    /// It was given.
+    is_given: bool,
+    /// Each page of the current pass was in that order.
+    is_kept: bool,
 }
 
 /// The farthest that a list was read since the start.
@@ -110,8 +124,8 @@ pub(super) struct Intervals {
 
 impl ResourceList {
     /// Makes a list of a resource that is complete up to an instant; `None`: nothing is known of
-    /// it.
-    pub(super) fn new(cname: &str, complete: Option<DateTime<Utc>>) -> Self {
+    /// it. `newest_first` is the vendor's word on its order.
+    pub(super) fn new(cname: &str, complete: Option<DateTime<Utc>>, newest_first: bool) -> Self {
         Self {
             cname: cname.to_owned(),
             number: 0,
@@ -127,6 +141,8 @@ impl ResourceList {
             at_once: AtOnce::Not,
             waits: false,
             page: 0,
+            newest_first: NewestFirst { is_given: newest_first, is_kept: true },
+            settled_at_first: DateTime::<Utc>::MIN_UTC,
             reached: Reached::Nothing,
             descended_to: None,
             failures: 0,
@@ -256,11 +272,21 @@ impl ResourceList {
         }
         self.page = page.records;
         self.read = self.read.max(offset + page.records);
+        if offset == 0 {
+            self.settled_at_first = settled_until;
+        }
         let is_known = self.descends_into_known(offset, page);
+        let is_last = page.complete || page.records == 0;
         match self.scan.answer(page) {
             ScanState::Complete => ReadingState::Whole(settled_until),
+            // What came after the first page was read stands before it.
             ScanState::More | ScanState::Incomplete if is_known => {
-                ReadingState::Known(settled_until)
+                ReadingState::Known(self.settled_at_first)
+            }
+            ScanState::More | ScanState::Incomplete
+                if is_last && self.newest_first.is_given && self.newest_first.is_kept =>
+            {
+                ReadingState::Whole(self.settled_at_first)
             }
             ScanState::Incomplete => ReadingState::Unsure,
             ScanState::More => {
@@ -342,8 +368,12 @@ impl ResourceList {
         let before = if offset == 0 { times().next() } else { self.descended_to };
         let is_falling = times().is_sorted_by(|newer, older| newer >= older)
             && times().next() <= before
-            // Of a single instant no order can be told.
-            && (offset > 0 || times().next() > times().next_back());
+            // Of a single instant no order can be told, but that of a list that is all there.
+            && (offset > 0
+                || (self.newest_first.is_given && page.complete)
+                || times().next() > times().next_back());
+        let was_kept = offset == 0 || self.newest_first.is_kept;
+        self.newest_first.is_kept = was_kept && (is_falling || page.purges.is_empty());
         self.descended_to = times().next_back().filter(|_| is_falling);
         self.is_read_back_to_known()
     }

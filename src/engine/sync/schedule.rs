@@ -24,6 +24,8 @@ pub(super) enum Task {
     News,
     /// Poll unfinished purges.
     Follow,
+    /// Ask for the targets of a purge. It waits for no answer.
+    Details,
     /// Ask for older history, and for lists of resources. It waits for no answer.
     Older,
     /// Read the resources.
@@ -162,6 +164,8 @@ impl SyncSchedule {
                 self.limits_at = next;
             }
             Task::Older => self.older_backoff.succeeded(),
+            // Its pauses are its queue's own.
+            Task::Details => {}
             Task::Attribution | Task::OlderAttribution => self.attribution_backoff.succeeded(),
         }
         if !matches!(task, Task::Attribution | Task::OlderAttribution)
@@ -180,7 +184,7 @@ impl SyncSchedule {
             Task::News | Task::Follow => &mut self.backoff,
             Task::Resources => &mut self.resources_backoff,
             Task::Limits => &mut self.limits_backoff,
-            Task::Older => &mut self.older_backoff,
+            Task::Older | Task::Details => &mut self.older_backoff,
             Task::Attribution | Task::OlderAttribution => &mut self.attribution_backoff,
         };
         let wait = backoff.failed(failure);
@@ -191,6 +195,7 @@ impl SyncSchedule {
             Task::News
             | Task::Follow
             | Task::Older
+            | Task::Details
             | Task::Attribution
             | Task::OlderAttribution => {}
         }

@@ -22,6 +22,9 @@ impl SeenRecords {
         self.grouped |= page.records != page.purges.len() as u64 + page.unreadable;
         for purge in &page.purges {
             self.ids.insert(hash(purge.id.as_str()));
+            if purge.targets.is_empty() {
+                self.rows.insert(hash((purge.id.as_str(), "")));
+            }
             for target in &purge.targets {
                 self.rows.insert(hash((purge.id.as_str(), target.text.as_str())));
             }

@@ -139,7 +139,7 @@ impl<'t> WaitingAccount<'t> {
             }
             SyncMsg::StoreChanged => self.is_changed = true,
             // It is for the one who reads.
-            SyncMsg::Wanted => {}
+            SyncMsg::Wanted | SyncMsg::Shown(_) => {}
         }
     }
 

@@ -59,7 +59,7 @@ async fn every_query_is_answered() {
     );
     assert!(detail.unwrap().is_some());
     assert_eq!(gathered.unwrap().len(), 1);
-    assert_eq!(recent.unwrap().len(), 3);
+    assert_eq!(recent.unwrap().purges.len(), 3);
     assert!(queue.unwrap().is_empty());
     assert_eq!(previews[1].body, "/y");
     running.stop().await;

@@ -90,6 +90,36 @@ async fn a_purge_that_fails_at_the_vendor_fails_in_the_journal() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_that_became_several_purges_is_done_with_the_last_of_them() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    vendor.change(|state| state.answers = Some("v1,v2".into()));
+    let mut running = a_queue(&bench, &vendor, &["/a.jpg"]).await;
+    let accepted = running.journal(JournalState::Accepted).await;
+    assert_eq!(accepted.purge, Some("v1,v2".into()));
+    running.pass(Duration::from_mins(2)).await;
+    assert_eq!(running.stored()[0].status, Status::Successful);
+    assert_eq!(states(&running), [JournalState::Accepted]);
+    assert_eq!(vendor.purge_by_somebody("r1", "/b.jpg", TimeDelta::zero()), "v2".into());
+    let done = running.journal(JournalState::Successful).await;
+    assert_eq!(done.purge, Some("v1,v2".into()));
+    assert!(running.stored().iter().all(|purge| purge.status == Status::Successful));
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_requests_that_became_one_purge_are_both_done_with_it() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    vendor.change(|state| state.answers = Some("v1".into()));
+    let mut running = a_queue(&bench, &vendor, &["/a.jpg", "/b.jpg"]).await;
+    running.journal(JournalState::Successful).await;
+    running.journal(JournalState::Successful).await;
+    assert_eq!(states(&running), [JournalState::Successful; 2]);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_purge_without_a_report_stays_accepted_and_is_not_asked_for_again() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);

@@ -73,6 +73,26 @@ async fn after_a_restart_only_what_is_missing_is_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_vendor_that_answers_for_short_spans_only_is_read_completely_news_too() {
+    for span in [TimeDelta::days(3), TimeDelta::minutes(17)] {
+        let bench = Bench::new();
+        let vendor = Vendor::new("a", &bench.clock);
+        vendor.change(|state| state.span = Some(span));
+        fill(&vendor, 300, TimeDelta::minutes(25));
+        let mut running = bench.start(from_ref(&vendor));
+        running.pass(Duration::from_mins(20)).await;
+        assert_eq!(running.stored_ids(), ids_of(&vendor), "{span}");
+        assert_eq!(running.coverage().ranges().len(), 1, "{span}");
+        vendor.purge_by_somebody("r1", "/new", TimeDelta::seconds(4));
+        running.pass(Duration::from_mins(1)).await;
+        assert_eq!(running.stored_ids(), ids_of(&vendor), "{span}");
+        let is_failure = |event: &Event| status(event).is_some_and(|it| it.failure.is_some());
+        assert!(!running.seen.iter().any(is_failure), "{span}");
+        running.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_arrives_later_is_seen_with_the_next_refresh() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
@@ -301,4 +321,41 @@ proptest! {
         let reading = if offsets { Reading::RangesAndOffsets } else { Reading::Ranges };
         brought_in(&before, &arrivals, order, counts, dates, page, reading)?;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_vendor_did_not_keep_until_it_was_read_is_a_gap_and_is_told() {
+    let bench = Bench::new();
+    let vendor = Vendor::new("a", &bench.clock);
+    vendor.change(|state| {
+        state.limits.history.reach = Some(Duration::from_hours(3 * 24));
+    });
+    fill(&vendor, 30, TimeDelta::hours(2));
+    let mut running = bench.start(from_ref(&vendor));
+    running.synced("a").await;
+    let read_until = running.coverage().ranges()[0].1;
+    assert_eq!(running.coverage().lost(bench.clock.now() - TimeDelta::days(3)), []);
+    running.stop().await;
+    tokio::time::advance(Duration::from_hours(4 * 24)).await;
+    // The vendor has forgotten what is older.
+    let kept_from = bench.clock.now() - TimeDelta::days(3);
+    vendor.change(|state| state.purges.retain(|purge| purge.created >= kept_from));
+    let mut running = bench.start(from_ref(&vendor));
+    let words = running
+        .until("the gap", |event| match event {
+            Event::Notice(notice) => Some(notice.words.clone()),
+            _ => None,
+        })
+        .await;
+    assert!(words.starts_with("The vendor keeps its history for 3 days only"), "{words}");
+    running.synced("a").await;
+    let [(from, until)] = running.coverage().lost(kept_from)[..] else { panic!("one gap") };
+    assert_eq!(from, read_until);
+    assert!((until - kept_from).abs() < TimeDelta::minutes(1));
+    assert_eq!(running.coverage().ranges().len(), 2);
+    // It is not asked for again and again.
+    vendor.change(|state| state.asked.clear());
+    running.pass(Duration::from_mins(30)).await;
+    assert!(vendor.change(|state| state.asked.len()) <= 4 * 30 + 10);
+    running.stop().await;
 }

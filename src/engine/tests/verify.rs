@@ -13,6 +13,7 @@ use super::world::{Bench, Running, Vendor, begin, request};
 use crate::domain::edge::{CacheState, Observation, ProbeError, SampleSource, Verdict};
 use crate::domain::event::{Event, Level};
 use crate::domain::journal::{JournalEntry, JournalState};
+use crate::domain::kind::Kind;
 use crate::domain::payload::{Payload, PurgeRequest, Targets};
 use crate::engine::{Clock, EdgeWatch, EngineConfig};
 use crate::providers::edge::Edge;
@@ -276,7 +277,7 @@ async fn no_more_than_a_handful_is_asked_at_once() {
     let bench = Bench::new();
     let vendor = Vendor::new("a", &bench.clock);
     vendor.change(|state| {
-        for rule in [&mut state.limits.url].into_iter().flatten() {
+        if let Some(rule) = state.limits.rule_mut(Kind::Url) {
             rule.windows.clear();
         }
     });

@@ -15,7 +15,7 @@ use crate::domain::account::Account;
 use crate::domain::coverage::Coverage;
 use crate::domain::event::{AccountStatus, Event, StoreError};
 use crate::domain::failure::{Applied, Cause, Failure};
-use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId};
+use crate::domain::ids::{AccountName, JournalId, ProviderName, PurgeId, ResourceId};
 use crate::domain::journal::{JournalEntry, JournalState, NewEntry};
 use crate::domain::kind::Kind;
 use crate::domain::limits::{
@@ -27,7 +27,7 @@ use crate::domain::purge::{Purge, Target};
 use crate::domain::resource::Resource;
 use crate::domain::status::Status;
 use crate::engine::{AccountHandle, Clock, Engine, EngineConfig, EventStream};
-use crate::providers::{HistoryPage, HistoryRequest, Provider, Receipt};
+use crate::providers::{HistoryPage, HistoryRequest, Provider, Receipt, RefusedTarget};
 use crate::store::{Access, Store};
 use crate::testing;
 
@@ -51,6 +51,8 @@ pub(super) enum Act {
     Take,
     /// It takes it, and its answer is lost.
     TakeAndLose,
+    /// It takes it but for these targets.
+    TakePart(&'static [&'static str]),
     /// It never gets it, and nobody can know.
     Lose,
     /// It could not be reached.
@@ -78,6 +80,8 @@ pub(super) struct State {
     /// Its clock minus that of the machine.
     pub(super) ahead: TimeDelta,
     pub(super) gives_id: bool,
+    /// The id that it answers with, whatever the purge's own is.
+    pub(super) answers: Option<PurgeId>,
     /// Time that it needs for a purge.
     pub(super) needs: TimeDelta,
     pub(super) ends_in: Status,
@@ -104,6 +108,12 @@ pub(super) struct State {
     /// created.
     pub(super) arrivals: VecDeque<(u32, TimeDelta)>,
     pub(super) asked: Vec<HistoryRequest>,
+    /// The purges whose targets were asked for.
+    pub(super) detailed: Vec<PurgeId>,
+    /// Failure of each question for this purge's targets.
+    pub(super) broken_detail: Option<(PurgeId, Failure)>,
+    /// The longest span that it answers for.
+    pub(super) span: Option<TimeDelta>,
     pub(super) resources_asked: u32,
     pub(super) limits_asked: u32,
     /// Everything that reached it.
@@ -158,6 +168,7 @@ impl Vendor {
                 dates: true,
                 ahead: TimeDelta::zero(),
                 gives_id: false,
+                answers: None,
                 needs: TimeDelta::seconds(15),
                 ends_in: Status::Successful,
                 strict: true,
@@ -172,6 +183,9 @@ impl Vendor {
                 on_their_way: (0, 0),
                 arrivals: VecDeque::new(),
                 asked: Vec::new(),
+                detailed: Vec::new(),
+                broken_detail: None,
+                span: None,
                 resources_asked: 0,
                 limits_asked: 0,
                 got: Vec::new(),
@@ -244,7 +258,34 @@ impl Vendor {
                 now,
             )
         });
-        Receipt { id: self.change(|state| state.gives_id).then_some(id), at: None }
+        let told = self.change(|state| state.answers.clone().or(state.gives_id.then_some(id)));
+        Receipt { id: told, ..Receipt::default() }
+    }
+
+    /// Takes what it does not refuse; its rows say of each target how it went.
+    fn take_part(&self, request: &PurgeRequest, refuses: &[&str]) -> Receipt {
+        let is_refused = |target: &&String| refuses.contains(&target.as_str());
+        let (refused, taken): (Vec<&String>, Vec<&String>) =
+            request.payload.targets().iter().partition(is_refused);
+        let taken: Vec<String> = taken.into_iter().cloned().collect();
+        let now = self.now();
+        let id = self.change(|state| {
+            let resource = request.resource.as_str();
+            let id = state.put(&self.account, resource, request.kind(), &taken, now);
+            for target in state.purges.iter_mut().flat_map(|purge| &mut purge.targets) {
+                target.status = Some(Status::InProgress);
+            }
+            id
+        });
+        let reason = "not yours".to_owned();
+        let refused = refused.into_iter();
+        Receipt {
+            id: self.change(|state| state.gives_id).then_some(id),
+            refused: refused
+                .map(|target| RefusedTarget { target: target.clone(), reason: reason.clone() })
+                .collect(),
+            ..Receipt::default()
+        }
     }
 
     /// True if a window is full: as the vendor counts, to the microsecond.
@@ -321,7 +362,7 @@ impl State {
 
     fn list(&mut self, ask: &HistoryRequest, now: DateTime<Utc>) -> HistoryPage {
         let rule = self.limits.history.clone();
-        let ranges = rule.reading != Reading::Pages;
+        let ranges = !matches!(rule.reading, Reading::Pages | Reading::NewestFirst);
         let needs = self.needs;
         let mut found: Vec<Purge> = self
             .purges
@@ -336,8 +377,13 @@ impl State {
             })
             .filter(|purge| ask.id.as_ref().is_none_or(|id| purge.id == *id))
             .map(|purge| {
-                let done = now - purge.created >= needs;
-                Purge { status: if done { self.ends_in } else { purge.status }, ..purge.clone() }
+                let mut purge = purge.clone();
+                if now - purge.created >= needs {
+                    purge.status = self.ends_in;
+                    let told = purge.targets.iter_mut().filter_map(|it| it.status.as_mut());
+                    told.for_each(|status| *status = self.ends_in);
+                }
+                purge
             })
             .collect();
         match self.order {
@@ -346,6 +392,11 @@ impl State {
             ListOrder::Shuffled => self.dice.shuffle(&mut found),
         }
         let total = found.len() as u64;
+        if rule.bare {
+            for purge in &mut found {
+                (purge.kind, purge.targets) = (None, Vec::new());
+            }
+        }
         let purges: Vec<Purge> =
             found.into_iter().skip(ask.offset as usize).take(rule.page as usize).collect();
         let records = purges.len() as u64;
@@ -413,6 +464,10 @@ impl Provider for Vendor {
             return Err(failure);
         }
         let now = self.now();
+        let asked = ask.until.unwrap_or(now) - ask.from.unwrap_or(now);
+        if self.change(|state| state.span.is_some_and(|span| asked > span)) {
+            return Err(Failure::new(Cause::RangeTooLong));
+        }
         let page = self.change(|state| {
             let page = state.list(ask, now);
             if let Some((count, ago)) = state.arrivals.pop_front() {
@@ -426,6 +481,25 @@ impl Provider for Vendor {
         Ok(page)
     }
 
+    async fn detail(&self, resource: &ResourceId, id: &PurgeId) -> Result<Purge, Failure> {
+        self.change(|state| state.detailed.push(id.clone()));
+        self.pause().await;
+        let broken = self.change(|state| state.broken_detail.clone());
+        let broken = broken.filter(|(other, _)| other == id).map(|(_, failure)| failure);
+        if let Some(failure) = broken.or_else(|| self.fault()) {
+            return Err(failure);
+        }
+        let now = self.now();
+        let needs = self.change(|state| state.needs);
+        self.change(|state| {
+            let mut known = state.purges.iter();
+            let purge = known.find(|purge| purge.id == *id && purge.resource == *resource);
+            let purge = purge.cloned().ok_or_else(|| Failure::new(Cause::NotFound))?;
+            let done = now - purge.created >= needs;
+            Ok(Purge { status: if done { state.ends_in } else { purge.status }, ..purge })
+        })
+    }
+
     async fn submit(&self, request: &PurgeRequest) -> Result<Receipt, Failure> {
         let now = self.now();
         self.change(|state| state.got.push((now, request.clone())));
@@ -435,6 +509,7 @@ impl Provider for Vendor {
         match act {
             Act::Take if full => Err(Failure::new(Cause::RateLimited { retry_after: None })),
             Act::Take => Ok(self.take(request)),
+            Act::TakePart(refuses) => Ok(self.take_part(request, refuses)),
             Act::TakeAndLose => {
                 self.take(request);
                 Err(lost())
@@ -693,7 +768,7 @@ pub(super) fn in_virtual_time<T>(test: impl Future<Output = T>) -> T {
 pub(super) fn finest(reading: Reading) -> Duration {
     match reading {
         Reading::Ranges => Duration::from_millis(1),
-        Reading::RangesAndOffsets | Reading::Pages => Duration::from_secs(1),
+        Reading::RangesAndOffsets | Reading::Pages | Reading::NewestFirst => Duration::from_secs(1),
     }
 }
 

@@ -175,8 +175,10 @@ impl VerificationJob {
             return sample.clone();
         }
         let known = match &request.payload {
-            Payload::Url(_) => Vec::new(),
-            Payload::Pattern(_) | Payload::All => self.known(request).await,
+            Payload::Url(_) | Payload::IgnoreQuery(_) | Payload::Regex(_) | Payload::Tag(_) => {
+                Vec::new()
+            }
+            Payload::Pattern(_) | Payload::Host(_) | Payload::All => self.known(request).await,
         };
         let chosen = sample(request, &known);
         seen.sample = Some(chosen.clone());

@@ -6,13 +6,18 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::AccountsPane;
 use crate::domain::account::Account;
+use crate::domain::budget::{RecentUse, under_way};
 use crate::domain::kind::Kind;
+use crate::domain::limits::Scope;
 use crate::panes::format;
 use crate::panes::overlay::{Overlay, OverlayInputs};
 use crate::theme::Role;
 use crate::widgets::panel::{divide, popup};
 use crate::widgets::text::{RowWriter, put_lines, width};
 use crate::widgets::wrap::wrap;
+
+/// Most lines about what is under way.
+const MAX_BUSY: usize = 3;
 
 /// The largest width of an account's name, in cells.
 const MAX_NAME: u16 = 30;
@@ -27,7 +32,7 @@ impl Overlay for AccountsPane {
             RowWriter::new(buffer, inner, theme).put("No account is set up yet.", Role::Dim);
             return;
         };
-        let about = about(here, inputs, inner.width);
+        let about = about(here, &self.recent, inputs, inner.width);
         let below = (about.len() as u16).min(inner.height.saturating_sub(3));
         let [rows, line, detail] = Layout::vertical([
             Constraint::Fill(1),
@@ -71,7 +76,12 @@ fn row(account: &Account, names: u16, inputs: &OverlayInputs<'_>, writer: &mut R
 }
 
 /// Returns all that is known of an account, broken into lines of this width.
-fn about(account: &Account, inputs: &OverlayInputs<'_>, cells: u16) -> Vec<(String, Role)> {
+fn about(
+    account: &Account,
+    recent: &RecentUse,
+    inputs: &OverlayInputs<'_>,
+    cells: u16,
+) -> Vec<(String, Role)> {
     let &OverlayInputs { known, now, zone, theme, .. } = inputs;
     let dot = format!(" {} ", theme.glyphs.dot);
     let status = known.statuses.get(&account.name);
@@ -93,6 +103,7 @@ fn about(account: &Account, inputs: &OverlayInputs<'_>, cells: u16) -> Vec<(Stri
             facts.push(format!("{} unfinished", format::count(status.unfinished.into())));
         }
         facts.extend(status.older.map(format::loading_older));
+        facts.extend(status.reads_targets.then(|| "reading paths".to_owned()));
     }
     let mut texts = vec![(facts.join(&dot), Role::Text)];
     if let Some(status) = status {
@@ -102,10 +113,39 @@ fn about(account: &Account, inputs: &OverlayInputs<'_>, cells: u16) -> Vec<(Stri
         let unwritten = status.not_written.as_ref();
         texts.extend(unwritten.map(|error| (error.to_string(), Role::Error)));
     }
+    texts.extend(used(account, recent, inputs).into_iter().map(|words| (words, Role::Text)));
     texts.extend(limits(account, inputs).map(|words| (words, Role::Dim)));
     let wrapped =
         |(text, role): (String, Role)| wrap(&text, cells).into_iter().map(move |line| (line, role));
     texts.into_iter().flat_map(wrapped).collect()
+}
+
+/// Says what an account has used of the month, where purges cost money, and what is under way at
+/// its busiest resources, where that is limited.
+fn used(account: &Account, recent: &RecentUse, inputs: &OverlayInputs<'_>) -> Vec<String> {
+    let &OverlayInputs { known, now, .. } = inputs;
+    let name = &account.name;
+    let Some(limits) = known.limits.get(name) else {
+        return Vec::new();
+    };
+    let month = recent.months.get(name).and_then(|used| used.words(limits, now));
+    let usage = known.usage(name, recent, now);
+    let resources = known.resources_of(name).unwrap_or_default().iter();
+    let mut lines: Vec<(u32, String)> = Vec::new();
+    for resource in resources {
+        for line in under_way(limits, name, &resource.id, &usage) {
+            let words = match line.scope {
+                Scope::Account => line.words(),
+                Scope::Resource => format!("{}: {}", resource.cname, line.words()),
+            };
+            if line.used > 0 && !lines.iter().any(|(_, other)| *other == words) {
+                lines.push((line.left(), words));
+            }
+        }
+    }
+    lines.sort();
+    let lines = lines.into_iter().take(MAX_BUSY).map(|(_, words)| words);
+    month.into_iter().chain(lines).collect()
 }
 
 /// Returns the limits of an account in one sentence.

@@ -2,6 +2,7 @@
 //! into its directory. Undo takes each back.
 
 use super::{ComposePane, Part};
+use crate::domain::document::DocumentFormat;
 use crate::domain::draft::edit::{EntryChange, apply, directory_or_page};
 use crate::domain::event::Level;
 use crate::panes::format::count_noun;
@@ -67,6 +68,10 @@ impl ComposePane {
     }
 
     pub(super) fn directory_changes(&self) -> Vec<EntryChange> {
+        // A name or an expression may end in a slash, and is no page.
+        if DocumentFormat::of_kind(self.draft().kind).is_some() {
+            return Vec::new();
+        }
         let linted = &self.checked.linted;
         let numbers = linted.numbers_at(self.lines.cursor().0);
         numbers
@@ -80,9 +85,12 @@ impl ComposePane {
 
     fn change_entries(&mut self, changes: &[EntryChange], ctx: &PaneCtx<'_>) -> Update {
         let (here, _) = self.lines.cursor();
-        let edited = apply(&self.lines.text(), self.draft().format, changes);
+        let reading = self.draft().reading();
+        let edited = apply(&self.lines.text(), reading, changes);
         self.part = Part::Targets;
-        self.kept.draft.format = edited.format;
+        if edited.format != reading {
+            self.kept.draft.format = edited.format;
+        }
         self.lines.replace(&edited.text);
         self.lines.go_to_line(here);
         self.edited(ctx)

@@ -1,8 +1,11 @@
 //! Options of a draft beside its targets: kind, mode, resource.
 
+use std::collections::BTreeSet;
+
 use crate::domain::document::DocumentFormat;
 use crate::domain::event::Level;
 use crate::domain::kind::Kind;
+use crate::domain::limits::{Hardness, Mode};
 use crate::domain::resource::ResourceState;
 use crate::panes::{Opening, PaneCtx, Pick, PickFor, PickItem, PickValue, Update};
 
@@ -10,30 +13,38 @@ use super::ComposePane;
 
 impl ComposePane {
     pub(super) fn next_kind(&mut self, ctx: &PaneCtx<'_>) -> Update {
-        self.kept.draft.kind = match self.draft().kind {
-            None => Some(Kind::Url),
-            Some(Kind::Url) => Some(Kind::Pattern),
-            Some(Kind::Pattern) => Some(Kind::All),
-            Some(Kind::All) => None,
-        };
+        let kinds = self.kinds(ctx).into_iter();
+        self.kept.draft.kind = kinds.map(Some).find(|kind| *kind > self.draft().kind).flatten();
         self.changed(ctx)
     }
 
-    /// The modes that the vendors of the draft's resources offer, each once.
-    pub(super) fn modes(&self, ctx: &PaneCtx<'_>) -> Vec<crate::domain::limits::Mode> {
-        let mut modes = Vec::new();
+    /// The kinds that a vendor of the draft's offers; without a target yet, that any does. While no
+    /// vendor's limits are known, all.
+    fn kinds(&self, ctx: &PaneCtx<'_>) -> BTreeSet<Kind> {
+        let mut accounts = self.accounts();
+        if accounts.is_empty() && !self.draft().is_empty() {
+            // A kind that its vendor has not leaves the draft without a target.
+            accounts.extend(self.recent_of.iter().map(|(account, _)| account));
+        }
+        let limits = ctx.known.limits.iter();
+        let of_draft = limits.filter(|(name, _)| accounts.is_empty() || accounts.contains(name));
+        let kinds: BTreeSet<Kind> =
+            of_draft.flat_map(|(_, limits)| limits.rules.keys().copied()).collect();
+        if kinds.is_empty() { Kind::EVERY.into() } else { kinds }
+    }
+
+    /// The modes that the vendors of the draft's resources offer, each once; of those that do the
+    /// same, the first stands for all.
+    pub(super) fn modes(&self, ctx: &PaneCtx<'_>) -> Vec<Mode> {
+        let mut modes: Vec<Mode> = Vec::new();
         for (account, _) in &self.recent_of {
             let Some(limits) = ctx.known.limits.get(account) else {
                 continue;
             };
-            let offered = Kind::EVERY
-                .iter()
-                .filter_map(|&kind| limits.rule(kind))
-                .flat_map(|rule| &rule.modes);
-            for mode in offered {
-                if !modes.contains(mode) {
-                    modes.push(*mode);
-                }
+            for rule in limits.rules.values() {
+                let before: Vec<Hardness> = modes.iter().map(|mode| mode.hardness).collect();
+                let new = rule.modes.iter().filter(|mode| !before.contains(&mode.hardness));
+                modes.extend(new);
             }
         }
         modes
@@ -51,7 +62,7 @@ impl ComposePane {
             return Update::taken();
         };
         self.kept.draft.mode = Some(mode.word.to_owned());
-        let words = format!("{}: {}", mode.word, mode.meaning);
+        let words = format!("{} ({}): {}", mode.word, mode.hardness.word(), mode.meaning);
         self.changed(ctx).and(Update::say(Level::Info, words))
     }
 

@@ -44,7 +44,7 @@ impl ComposePane {
         let (here, _) = self.lines.cursor();
         let repeated = self.checked.linted.collisions.iter().find_map(|collision| {
             let entry = self.checked.linted.lines.get(collision.entry)?;
-            let recent = self.recent.get(collision.recent)?;
+            let recent = self.recent.purges.get(collision.recent)?;
             (entry.line == here).then_some((entry.meaning.as_ref()?, &recent.spent))
         });
         let Some((meaning, spent)) = repeated else {

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::*;
-use crate::domain::budget::RecentState;
+use crate::domain::budget::{RecentPurge, RecentState};
 use crate::domain::event::StoreError;
 use crate::domain::filter::Filter;
 use crate::domain::kind::Kind;
 use crate::domain::known::Known;
+use crate::domain::limits::{Hardness, Mode};
 use crate::effect::Query;
 use crate::testing;
 use crate::testing::pane_ctx_with;
@@ -197,12 +198,15 @@ fn the_purge_that_a_line_would_repeat_can_be_looked_at() {
     let at = ctx.now - TimeDelta::seconds(20);
     let answer = Answer::Recent {
         ticket: pane.recent_ticket,
-        result: Ok(vec![RecentPurge {
-            spent: testing::consumption("prod", "1", Kind::Url, at),
-            targets: vec!["/a.jpg".to_owned()],
-            state: RecentState::Running,
-            by: None,
-        }]),
+        result: Ok(RecentUse {
+            purges: vec![RecentPurge {
+                spent: testing::consumption("prod", "1", Kind::Url, at),
+                targets: vec!["/a.jpg".to_owned()],
+                state: RecentState::Running,
+                by: None,
+            }],
+            ..RecentUse::default()
+        }),
     };
     pane.on_answer(&answer, &ctx);
     let update = pane.on_command(Command::ComposeFollow, &ctx);
@@ -444,4 +448,93 @@ fn a_fix_keeps_the_kind_that_a_row_of_the_history_has() {
     let kinds: Vec<Kind> =
         pane.checked.linted.lines.iter().filter_map(|it| Some(it.meaning.as_ref()?.kind)).collect();
     assert_eq!(kinds, [Kind::Pattern, Kind::Url]);
+}
+
+#[test]
+fn modes_that_do_the_same_to_the_copies_are_one_choice() {
+    let ctx = ctx();
+    let mut known = ctx.known.clone();
+    let modes = |words: [(&'static str, Hardness); 2]| {
+        let mut limits = testing::path_limits();
+        let modes = words.map(|(word, hardness)| Mode { word, meaning: "", hardness });
+        limits.rule_mut(Kind::Pattern).unwrap().modes = modes.to_vec();
+        Arc::new(limits)
+    };
+    let flush = [("flush", Hardness::ChangedOnly), ("delete", Hardness::Hard)];
+    let invalidate = [("invalidate", Hardness::Soft), ("force", Hardness::Hard)];
+    known.limits.insert("prod".into(), modes(flush));
+    known.limits.insert("test".into(), modes(invalidate));
+    let other = testing::resource("test", "2", "img.site.com");
+    known.learn_resources("test".into(), Arc::new(vec![other]));
+    let ctx = pane_ctx_with(known);
+    let (mut pane, _) = open(Draft::default(), &ctx);
+    pane.on_paste("https://www.site.com/a/*\nhttps://img.site.com/b/*", &ctx);
+    let words: Vec<&str> = pane.modes(&ctx).iter().map(|mode| mode.word).collect();
+    assert_eq!(words, ["flush", "delete", "invalidate"]);
+    let mut chosen = Vec::new();
+    for _ in 0..3 {
+        pane.on_command(Command::ComposeMode, &ctx);
+        let plan = pane.checked.plan.as_ref().unwrap();
+        let modes = plan.parts.iter().map(|part| part.mode.clone().unwrap());
+        chosen.push(modes.collect::<Vec<_>>());
+    }
+    assert_eq!(
+        chosen,
+        [["delete", "force"], ["flush", "invalidate"], ["flush", "invalidate"]],
+        "delete, then invalidate, then flush"
+    );
+}
+
+/// Two accounts: `prod` knows URLs, patterns and everything; `four` every kind.
+fn ctx_of_every_kind() -> PaneCtx<'static> {
+    let accounts = vec![testing::account("prod"), testing::account("four")];
+    let mut known = Known::new(accounts, false, false);
+    let places = [("prod", "1", "www.site.com"), ("four", "s", "shop.site.com")];
+    for (account, id, cname) in places {
+        let resource = testing::resource(account, id, cname);
+        known.learn_resources(account.into(), Arc::new(vec![resource]));
+    }
+    known.limits.insert("prod".into(), Arc::new(testing::path_limits()));
+    known.limits.insert("four".into(), Arc::new(testing::named_limits()));
+    pane_ctx_with(known)
+}
+
+#[test]
+fn the_kind_goes_round_those_that_a_vendor_of_the_draft_offers() {
+    let ctx = ctx_of_every_kind();
+    let round = |text: &str| -> Vec<Kind> {
+        let (mut pane, _) = open(Draft { text: text.to_owned(), ..Draft::default() }, &ctx);
+        let mut kinds = Vec::new();
+        loop {
+            pane.on_command(Command::ComposeKind, &ctx);
+            match pane.draft().kind {
+                Some(kind) => kinds.push(kind),
+                None => return kinds,
+            }
+        }
+    };
+    assert_eq!(round("https://www.site.com/a.jpg"), [Kind::Url, Kind::Pattern, Kind::All]);
+    assert_eq!(round("https://shop.site.com/a.jpg"), Kind::EVERY);
+    assert_eq!(round("https://www.site.com/a\nhttps://shop.site.com/a"), Kind::EVERY);
+    assert_eq!(round(""), Kind::EVERY);
+}
+
+#[test]
+fn tags_are_composed_by_the_kind_or_by_their_label() {
+    let ctx = ctx_of_every_kind();
+    let resource = Some(("four".into(), "s".into()));
+    let (mut pane, _) = open(Draft { resource, ..Draft::default() }, &ctx);
+    pane.on_paste("Cache-Tag: product-42, home", &ctx);
+    assert_eq!(targets(&pane), Vec::<&str>::new());
+    while pane.draft().kind != Some(Kind::Tag) {
+        pane.on_command(Command::ComposeKind, &ctx);
+    }
+    assert_eq!(targets(&pane), ["product-42", "home"]);
+    pane.on_paste("\nbad\u{200b}name, #type", &ctx);
+    pane.on_command(Command::ComposeDropErrors, &ctx);
+    assert_eq!(targets(&pane), ["product-42", "home", "type"]);
+    assert_eq!(pane.draft().format, None, "the kind goes on telling how it is read");
+    let labelled = "tag:product-42\nhost:shop.site.com";
+    let (pane, _) = open(Draft { text: labelled.to_owned(), ..pane.draft().clone() }, &ctx);
+    assert_eq!(targets(&pane), ["product-42"], "a host is no tag");
 }

@@ -27,6 +27,8 @@ use crate::commands::Command;
 use crate::domain::findings::Severity;
 use crate::domain::kind::Kind;
 use crate::domain::lint::LintedLine;
+use crate::domain::mode_choice::ModeChoice;
+use crate::domain::money::dollars;
 use crate::panes::badges;
 use crate::panes::field::Field;
 use crate::panes::field::view::FieldView;
@@ -144,7 +146,12 @@ impl ComposeView<'_> {
                 self.inputs.known.resource(account, id).map_or(id.as_str(), |it| it.cname.as_str());
             format!("resource: {name}")
         });
-        let mode = draft.mode.as_ref().map(|mode| format!("mode: {mode}"));
+        let limits = || self.inputs.known.limits.values().map(AsRef::as_ref);
+        let mode = draft.mode.as_ref().map(|word| {
+            let hardness = ModeChoice::new(word, limits()).hardness;
+            let words = hardness.map_or_else(|| word.clone(), |it| format::mode(word, it));
+            format!("mode: {words}")
+        });
         let format = draft.format.map(|format| format!("read as: {}", format.word()));
         let words: Vec<String> =
             [Some(kind), resource, mode, format].into_iter().flatten().collect();
@@ -276,7 +283,7 @@ impl ComposeView<'_> {
         let Some(meaning) = entries.iter().find_map(|entry| entry.meaning.as_ref()) else {
             return;
         };
-        writer.column(meaning.kind.word(), 8, Role::Dim);
+        writer.column(meaning.kind.label(), 8, Role::Dim);
         if self.inputs.known.accounts.len() > 1 {
             writer.column(meaning.account.as_str(), 12, Role::Dim).skip(1);
         }
@@ -323,6 +330,10 @@ impl ComposeView<'_> {
         };
         let times = if self.inputs.known.paused { "the queue is paused".to_owned() } else { times };
         let mut words = format!("{targets} {} {requests}; {times}", self.theme.glyphs.arrow);
+        for (_, cost) in plan.costs.iter().filter(|(_, cost)| cost.paid() > 0) {
+            let dollars = dollars(cost.mills());
+            words = format!("{words} {} {dollars}", self.theme.glyphs.dot);
+        }
         if let Some(wider) = self.pane.checked.wider.first() {
             let key = (self.inputs.keys)(Command::ComposeWiden);
             words = format!("{words} {} or {} ({key})", self.theme.glyphs.dot, described(wider));

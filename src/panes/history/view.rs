@@ -27,6 +27,7 @@ use ratatui::widgets::{Block, Borders, Widget};
 
 use super::HistoryPane;
 use crate::domain::known::Known;
+use crate::domain::purge::PurgeRow;
 use crate::domain::zone::Zone;
 use crate::panes::clicks::Clicks;
 use crate::theme::{Role, Theme};
@@ -105,6 +106,12 @@ impl Widget for &HistoryView<'_> {
 }
 
 impl HistoryView<'_> {
+    /// True for a row whose targets its vendor tells by themselves, and that were not read yet.
+    fn is_unread(&self, row: &PurgeRow) -> bool {
+        let limits = self.known.limits.get(&row.account);
+        row.is_bare() && limits.is_some_and(|limits| limits.history.bare)
+    }
+
     /// Draws the line beside the detail.
     fn upright(&self, area: Rect, buffer: &mut Buffer) {
         let focused = self.pane.detail().is_focused() && self.focused;

@@ -29,6 +29,9 @@ mod request_preview;
 /// Mark of a request that removes everything of its resource.
 const WHOLE_RESOURCE: &str = "whole resource";
 
+/// Mark of a request that removes everything of a host.
+const WHOLE_HOST: &str = "whole host";
+
 /// The popup of a plan.
 struct PlanView<'a> {
     pane: &'a PlanPane,
@@ -101,12 +104,14 @@ impl PlanView<'_> {
             let of_kind = requests.filter(|request| request.kind() == kind);
             of_kind.map(|request| request.payload.targets().len()).sum()
         };
-        let (urls, patterns) = (count(Kind::Url), count(Kind::Pattern));
         let mut why = Vec::new();
-        if patterns > 0 {
-            why.push(format::count_noun(patterns as u64, "pattern", "patterns"));
+        for kind in [Kind::Pattern, Kind::Regex, Kind::Tag] {
+            let (targets, noun) = (count(kind) as u64, kind.noun());
+            if targets > 0 {
+                why.push(format::count_noun(targets, noun, &format!("{noun}s")));
+            }
         }
-        if urls > plan::FEW {
+        if count(Kind::Url) + count(Kind::IgnoreQuery) > plan::FEW {
             why.push(format!("more than {} URLs", plan::FEW));
         }
         if self.pane.warnings > 0 {
@@ -126,12 +131,6 @@ impl PlanView<'_> {
         } else {
             format!("Done by about {} (in {left})", self.moment(plan.done_at))
         }
-    }
-
-    /// Lists what is then left of the daily quotas.
-    fn quotas(&self) -> impl Iterator<Item = String> {
-        let quotas = self.pane.plan.quotas.iter();
-        quotas.map(|(account, quota)| format!("{account}: {}", format::quota(quota)))
     }
 
     fn list(&self, area: Rect, buffer: &mut Buffer) {
@@ -169,19 +168,21 @@ impl PlanView<'_> {
             .skip(1)
             .name(&request.cname, host, Role::Text)
             .skip(1)
-            .column(request.kind().word(), 8, Role::Text);
+            .column(request.kind().label(), 8, Role::Text);
         let targets = request.payload.targets();
         if let Some(first) = targets.first() {
             let count = targets.len().to_string();
             writer.column_right(&count, 5, Role::Text).skip(2).put(first, Role::Text);
         }
+        let mark = if request.kind() == Kind::Host { WHOLE_HOST } else { WHOLE_RESOURCE };
         if targets.is_empty() {
             writer.put(WHOLE_RESOURCE, Role::Warning);
-        } else if request.empties() && writer.room() > text::width(WHOLE_RESOURCE) {
-            writer.skip(1).put(WHOLE_RESOURCE, Role::Warning);
+        } else if request.empties() && writer.room() > text::width(mark) {
+            writer.skip(1).put(mark, Role::Warning);
         }
         if let Some(mode) = &request.mode {
-            writer.skip(1).put(mode, Role::Dim);
+            let hardness = self.pane.plan.hardness_of(request);
+            writer.skip(1).put(&format::mode(mode, hardness), Role::Dim);
         }
     }
 
@@ -270,7 +271,8 @@ impl PlanView<'_> {
             Some(error) => (format!("{} {error}", theme.glyphs.warning), Role::Warning),
             None => (self.afterwards(), Role::Dim),
         });
-        lines.extend(self.quotas().take(room).map(|quota| (quota, Role::Dim)));
+        let terms = self.pane.terms(area.width).into_iter();
+        lines.extend(terms.take(room).map(|term| (term, Role::Dim)));
         let last = Rect { y: area.y + lines.len() as u16, height: 1, ..area }.intersection(area);
         put_lines(area, lines, theme, buffer);
         let mut writer = RowWriter::new(buffer, last, theme);

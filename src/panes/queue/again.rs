@@ -3,6 +3,7 @@
 
 use super::QueuePane;
 use crate::domain::bad_news::BadEnd;
+use crate::domain::document::label;
 use crate::domain::draft::Draft;
 use crate::domain::event::{Level, StoreError};
 use crate::domain::ids::Ticket;
@@ -21,7 +22,8 @@ impl QueuePane {
         let Some(entry) = self.current().cloned() else {
             return Update::taken();
         };
-        if BadEnd::of(&entry) != Some(BadEnd::Failed) || entry.purge.is_none() {
+        let may_be_a_part = matches!(BadEnd::of(&entry), Some(BadEnd::Failed | BadEnd::Refused));
+        if !may_be_a_part || entry.purge.is_none() {
             return compose(&entry, None);
         }
         let ticket = ctx.tickets.take();
@@ -41,7 +43,7 @@ impl QueuePane {
         };
         match result {
             Ok(purges) => {
-                let failed = purges.first().and_then(|purge| failed_targets(&entry, purge));
+                let failed = failed_targets(&entry, purges);
                 compose(&entry, failed)
             }
             Err(error) => Update::say(Level::Error, error.to_string()),
@@ -50,10 +52,10 @@ impl QueuePane {
 }
 
 /// Returns the targets of a request that failed, if some of them and not all are known to have.
-fn failed_targets(entry: &JournalEntry, purge: &Purge) -> Option<Vec<String>> {
-    let failed: Vec<String> = purge
-        .targets
+fn failed_targets(entry: &JournalEntry, purges: &[Purge]) -> Option<Vec<String>> {
+    let failed: Vec<String> = purges
         .iter()
+        .flat_map(|purge| &purge.targets)
         .filter(|target| target.status == Some(Status::Failed))
         .map(|target| target.text.clone())
         .collect();
@@ -73,8 +75,10 @@ fn compose(entry: &JournalEntry, only: Option<Vec<String>>) -> Update {
         )
     });
     let targets = only.unwrap_or_else(|| all.to_vec());
+    let lines = targets.iter().map(|target| label::in_kind(request.kind(), target));
+    let lines: Vec<String> = lines.collect();
     let draft = Draft {
-        text: if request.kind() == Kind::All { String::new() } else { targets.join("\n") },
+        text: if request.kind() == Kind::All { String::new() } else { lines.join("\n") },
         kind: Some(request.kind()),
         resource: Some((request.account.clone(), request.resource.clone())),
         mode: request.mode.clone(),

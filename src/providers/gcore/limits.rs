@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::PAGE;
+use crate::domain::kind::Kind;
 use crate::domain::limits::{
     HistoryRule, KindRule, Limits, LimitsSource, QueryUse, RateWindow, ReadPace, Reading, Scope,
     Syntax, Wildcard,
@@ -52,10 +53,11 @@ pub(super) fn documented() -> Limits {
         finest: Duration::from_millis(1),
         settle: MINUTE,
         per_resource: false,
+        bare: false,
         pace: PACE,
         times_note: None,
     };
-    Limits::documented(url, pattern, all, history)
+    Limits::documented([(Kind::Url, url), (Kind::Pattern, pattern), (Kind::All, all)], history)
 }
 
 /// `GET /cdn/clients/me/limits`, every field of which may be missing; the documented number stands
@@ -69,14 +71,14 @@ pub(super) fn live(answer: &Value) -> Limits {
     let by_pattern = rate(answer, "purge_request_limit");
     let per_url = count(answer, "purge_max_urls_limit");
     let per_pattern = count(answer, "purge_pattern_limit");
-    apply(&mut limits.url, per_url, by_url, "url");
-    apply(&mut limits.pattern, per_pattern, by_pattern, "pattern");
-    apply(&mut limits.all, None, by_pattern, "all");
+    apply(limits.rule_mut(Kind::Url), per_url, by_url, "url");
+    apply(limits.rule_mut(Kind::Pattern), per_pattern, by_pattern, "pattern");
+    apply(limits.rule_mut(Kind::All), None, by_pattern, "all");
     limits
 }
 
 fn apply(
-    rule: &mut Option<KindRule>,
+    rule: Option<&mut KindRule>,
     per_request: Option<u32>,
     rate: Option<(u32, Duration)>,
     bucket: &'static str,

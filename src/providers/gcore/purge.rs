@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::errors;
 use crate::domain::failure::Failure;
+use crate::domain::kind::Kind;
 use crate::domain::payload::{Payload, PurgeRequest};
 use crate::domain::secret::Secret;
 use crate::providers::Receipt;
@@ -18,11 +19,8 @@ pub(super) fn call(request: &PurgeRequest) -> HttpRequest {
 /// An empty list of paths purges everything. It is written for [`Payload::All`] alone; a list of
 /// patterns cannot be empty by its type.
 fn body(payload: &Payload) -> Value {
-    match payload {
-        Payload::Url(targets) => json!({ "urls": targets.as_slice() }),
-        Payload::Pattern(targets) => json!({ "paths": targets.as_slice() }),
-        Payload::All => json!({ "paths": [] }),
-    }
+    let name = if payload.kind() == Kind::Url { "urls" } else { "paths" };
+    json!({ name: payload.targets() })
 }
 
 /// Reads the answer. 201 is the documented "yes", whatever it carries: nothing by the API's
@@ -34,7 +32,7 @@ pub(super) fn receipt(response: &HttpResponse, token: &Secret) -> Result<Receipt
     if response.status != 201 && !is_echo(response) {
         return Err(response.unexpected("201 was expected, and this came"));
     }
-    Ok(Receipt { id: None, at: response.date })
+    Ok(Receipt { at: response.date, ..Receipt::default() })
 }
 
 /// Returns true if an answer with another good status can be taken for a "yes": it is empty, or it

@@ -86,7 +86,7 @@ async fn the_accounts_own_limits_are_asked_for() {
     let body = json!({ "purge_max_urls_limit": 30 });
     let (server, adapter) = answering(vec![Reply::json(200, body.to_string())]).await;
     let limits = adapter.live_limits().await.unwrap();
-    assert_eq!(limits.url.unwrap().per_request, 30);
+    assert_eq!(limits.rule(Kind::Url).unwrap().per_request, 30);
     assert_eq!(server.heard()[0].target, "/cdn/clients/me/limits");
 }
 

@@ -1,9 +1,14 @@
 //! A request before it goes out: its open parts, and its secrets apart from them.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::base::BaseUrl;
 use crate::domain::secret::Secret;
+
+/// The characters that are encoded in a query, by RFC 3986: as vendors sign it, so it is sent.
+pub(crate) const QUERY: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Stands for a secret.
 pub(super) const PLACEHOLDER: &str = "…";
@@ -149,6 +154,12 @@ impl HttpRequest {
         self
     }
 
+    /// Sets a body whose type no header names.
+    pub(crate) fn untyped_body(mut self, body: impl Into<String>) -> Self {
+        self.body = Some(Text::plain(body));
+        self
+    }
+
     /// Sets a body that is shown as `shown`.
     pub(crate) fn secret_body(
         mut self,
@@ -202,11 +213,12 @@ impl HttpRequest {
     pub(super) fn full_url(&self, base: &BaseUrl, real: bool) -> Url {
         let mut url = self.url(base);
         if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(
-                self.query
-                    .iter()
-                    .map(|(name, value)| (name, if real { value.real() } else { &value.shown })),
-            );
+            let encoded = |text| utf8_percent_encode(text, QUERY);
+            let pairs = self.query.iter().map(|(name, value)| {
+                let value = if real { value.real() } else { &value.shown };
+                format!("{}={}", encoded(name), encoded(value))
+            });
+            url.set_query(Some(&pairs.collect::<Vec<_>>().join("&")));
         }
         url
     }

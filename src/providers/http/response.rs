@@ -28,6 +28,7 @@ pub(crate) struct HttpResponse {
     /// The reason for which the body is not whole.
     pub(crate) cut: Option<Failure>,
     pub(super) location: Option<String>,
+    pub(super) headers: HeaderMap,
     html: bool,
 }
 
@@ -45,6 +46,7 @@ impl HttpResponse {
             body: Vec::new(),
             cut: None,
             location: text(headers, LOCATION.as_str()),
+            headers: headers.clone(),
             html: text(headers, CONTENT_TYPE.as_str())
                 .is_some_and(|kind| kind.to_ascii_lowercase().contains("html")),
         }
@@ -64,6 +66,11 @@ impl HttpResponse {
                 *location = location.replace(secret, PLACEHOLDER);
             }
         }
+    }
+
+    /// Returns a header that only one vendor has, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
     /// Returns true for a status of success.
@@ -225,6 +232,7 @@ mod tests {
             body: body.as_bytes().to_vec(),
             cut: None,
             location: None,
+            headers: HeaderMap::new(),
             html: true,
         }
     }

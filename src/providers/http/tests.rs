@@ -346,7 +346,7 @@ fn a_preview_is_a_line_that_a_shell_reads_as_meant() {
             .secret_header("Authorization", "APIKey $TOKEN", None),
     );
     assert_eq!(preview.method, "POST");
-    assert_eq!(preview.url, "https://api.vendor.com/v1/purge?a=b+c");
+    assert_eq!(preview.url, "https://api.vendor.com/v1/purge?a=b%20c");
     assert_eq!(preview.body, body);
     assert!(preview.headers.contains(&("Authorization".to_owned(), "APIKey $TOKEN".to_owned())));
     let words = shlex::split(&preview.curl).unwrap();
@@ -356,7 +356,7 @@ fn a_preview_is_a_line_that_a_shell_reads_as_meant() {
             "curl",
             "-X",
             "POST",
-            "https://api.vendor.com/v1/purge?a=b+c",
+            "https://api.vendor.com/v1/purge?a=b%20c",
             "-H",
             "Content-Type: application/json",
             "-H",

@@ -74,14 +74,10 @@ fn purge(session: &Session, (id, cname): (&ResourceId, &str), row: &Value) -> Op
     })
 }
 
-/// Sets what follows from all rows together: the kind, which no row tells, by the stars in the
-/// paths, and no end while one row has none.
+/// Sets the kind, which no row tells, by the stars in the paths.
 fn settle(purge: &mut Purge) {
     let is_pattern = purge.targets.iter().any(|target| target.text.contains('*'));
     purge.kind = Some(if is_pattern { Kind::Pattern } else { Kind::Url });
-    if purge.targets.iter().any(|target| target.status == Some(Status::InProgress)) {
-        purge.completed = None;
-    }
 }
 
 /// Reads a status by plain words only, the panel's among them: the meaning of the numbers is

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{PAGE, ROOT};
+use crate::domain::kind::Kind;
 use crate::domain::limits::{
     HistoryRule, KindRule, Limits, ReadPace, Reading, SentAs, Syntax, Wildcard,
 };
@@ -29,8 +30,9 @@ pub(super) fn documented() -> Limits {
         finest: Duration::from_secs(1),
         settle: Duration::from_mins(1),
         per_resource: true,
+        bare: false,
         pace: PACE,
         times_note: None,
     };
-    Limits::documented(url, pattern, all, history)
+    Limits::documented([(Kind::Url, url), (Kind::Pattern, pattern), (Kind::All, all)], history)
 }

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{ROOT, errors};
 use crate::domain::failure::Failure;
 use crate::domain::ids::PurgeId;
-use crate::domain::payload::{Payload, PurgeRequest};
+use crate::domain::kind::Kind;
+use crate::domain::payload::PurgeRequest;
 use crate::providers::http::{HttpRequest, HttpResponse};
 use crate::providers::{Receipt, lenient};
 
@@ -17,11 +18,10 @@ pub(super) fn path<'a>(organization: &'a str, resource: &'a str) -> [&'a str; 5]
 /// Returns the request. There is one list for files and patterns.
 pub(super) fn call(organization: &str, request: &PurgeRequest) -> HttpRequest {
     let id = request.resource.as_str();
-    let paths: Vec<&str> = match &request.payload {
-        Payload::Url(targets) | Payload::Pattern(targets) => {
-            targets.as_slice().iter().map(String::as_str).collect()
-        }
-        Payload::All => vec![ROOT],
+    let paths: Vec<&str> = if request.kind() == Kind::All {
+        vec![ROOT]
+    } else {
+        request.payload.targets().iter().map(String::as_str).collect()
     };
     let body = json!({ "resource_uuid": id, "file_path": paths });
     HttpRequest::post(path(organization, id)).body("application/json", body.to_string())
@@ -36,5 +36,5 @@ pub(super) fn receipt(response: &HttpResponse) -> Result<Receipt, Failure> {
     if id.is_none() && lenient::flag(&body, "status") != Some(true) {
         return Err(response.unexpected("neither yes nor no"));
     }
-    Ok(Receipt { id, at: response.date })
+    Ok(Receipt { id, at: response.date, ..Receipt::default() })
 }

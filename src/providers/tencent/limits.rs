@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::time::Times;
 use super::{DELETE, FLUSH};
+use crate::domain::kind::Kind;
 use crate::domain::limits::{
-    HistoryRule, KindRule, Letters, Limits, Mode, QueryUse, RateWindow, ReadPace, Reading, Scope,
-    SentAs, Syntax, Wildcard,
+    Hardness, HistoryRule, KindRule, Letters, Limits, Mode, QueryUse, RateWindow, ReadPace,
+    Reading, Scope, SentAs, Syntax, Wildcard,
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -48,7 +49,10 @@ pub(super) fn documented(numbers: &Numbers, times: Times) -> Limits {
     let delete = "Drops everything in the directory, whether it changed or not; the origin serves \
                   it all again.";
     let directories = KindRule {
-        modes: vec![Mode { word: FLUSH, meaning: flush }, Mode { word: DELETE, meaning: delete }],
+        modes: vec![
+            Mode { word: FLUSH, meaning: flush, hardness: Hardness::ChangedOnly },
+            Mode { word: DELETE, meaning: delete, hardness: Hardness::Hard },
+        ],
         ..rule(numbers.directories, Syntax::Directory, numbers.directory_rate, "directory")
     };
     let all = KindRule {
@@ -63,10 +67,11 @@ pub(super) fn documented(numbers: &Numbers, times: Times) -> Limits {
         finest: Duration::from_secs(1),
         settle: Duration::from_mins(1),
         per_resource: false,
+        bare: false,
         pace: numbers.pace,
         times_note: Some(times.note()),
     };
-    Limits::documented(url, directories, all, history)
+    Limits::documented([(Kind::Url, url), (Kind::Pattern, directories), (Kind::All, all)], history)
 }
 
 fn window(bucket: &'static str, (requests, per): (u32, Duration)) -> RateWindow {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::*;
 use crate::config::secret::source::SecretSource;
 use crate::domain::ids::{AccountName, ProviderName, ResourceId};
-use crate::domain::payload::Targets;
+use crate::domain::payload::{Payload, Targets};
 use crate::domain::secret::Secret;
 use crate::providers::scripted::{Reply, Scripted};
 use crate::providers::{self, connect_with};

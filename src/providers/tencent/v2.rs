@@ -23,9 +23,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::keys::{KeyRing, Keys};
 use super::limits::{self, Numbers};
-use super::v3::command_line;
+use super::v3;
 use super::{Connection, PurgeTargets, check_mode};
 use crate::config::accounts::AccountConfig;
 use crate::domain::edge::EdgeRules;
@@ -37,6 +36,7 @@ use crate::providers::adapter::{Adapter, Session};
 use crate::providers::clock::WallClock;
 use crate::providers::http::{HttpPolicy, HttpRequest, HttpResponse};
 use crate::providers::records::{Position, RecordPage};
+use crate::providers::signing_key::{SigningKey, SigningKeySource};
 use crate::providers::{ConnectError, HistoryPage, HistoryRequest};
 use request::FormCall;
 use signature::HashMethod;
@@ -74,21 +74,21 @@ impl Tencent2 {
 
 impl Adapter for Tencent2 {
     type Call = FormCall;
-    type Keys = KeyRing;
+    type Keys = SigningKeySource;
 
     fn session(&self) -> &Session {
         &self.connection.session
     }
 
-    fn keys(&self) -> &KeyRing {
+    fn keys(&self) -> &SigningKeySource {
         &self.connection.keys
     }
 
-    fn sign(&self, call: &FormCall, keys: Option<&Keys>) -> HttpRequest {
+    fn sign(&self, call: &FormCall, keys: Option<&SigningKey>) -> HttpRequest {
         self.request(call, keys)
     }
 
-    fn body(&self, response: &HttpResponse, _: &Keys) -> Result<Value, Failure> {
+    fn body(&self, response: &HttpResponse, _: &SigningKey) -> Result<Value, Failure> {
         errors::data(response, self.connection.session.http.clock_ahead())
     }
 
@@ -159,7 +159,8 @@ impl Adapter for Tencent2 {
 
     /// The tool knows API 3.0 only, at its own address; the keys are the same.
     fn command_line(&self, request: &PurgeRequest) -> Option<String> {
-        Some(command_line(&PurgeTargets::of(request), request.area.as_ref(), None))
+        let targets = PurgeTargets::of(request);
+        Some(v3::command_line(&targets, request.area.as_ref(), v3::SERVICE.host))
     }
 
     fn edge_rules(&self) -> EdgeRules {

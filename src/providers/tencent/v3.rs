@@ -13,7 +13,6 @@ mod errors;
 mod history;
 mod purge;
 mod quota;
-mod signature;
 
 pub(super) use purge::command_line;
 
@@ -22,7 +21,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::keys::{KeyRing, Keys};
 use super::limits::{self, Numbers};
 use super::{Connection, PurgeTargets, check_mode};
 use crate::config::accounts::AccountConfig;
@@ -32,19 +30,20 @@ use crate::domain::ids::PurgeId;
 use crate::domain::limits::{Letters, Limits, ReadPace, Reading};
 use crate::domain::payload::PurgeRequest;
 use crate::domain::resource::Resource;
-use crate::domain::secret::Secret;
 use crate::providers::adapter::{Adapter, Session};
 use crate::providers::clock::WallClock;
 use crate::providers::http::{HttpPolicy, HttpRequest, HttpResponse};
 use crate::providers::records::{Position, RecordPage};
+use crate::providers::signing_key::{SigningKey, SigningKeySource};
+use crate::providers::tc3::{self, Tc3Call, Tc3Service};
 use crate::providers::{ConnectError, HistoryPage, HistoryRequest, Receipt, lenient};
 
-const VENDOR_URL: &str = "https://cdn.tencentcloudapi.com/";
-const INTERNATIONAL_URL: &str = "https://cdn.intl.tencentcloudapi.com/";
-/// The host that the vendor's own tool calls.
-const HOST: &str = "cdn.tencentcloudapi.com";
-const VERSION: &str = "2018-06-06";
-const CONTENT_TYPE: &str = "application/json; charset=utf-8";
+pub(super) const SERVICE: Tc3Service = Tc3Service {
+    name: "cdn",
+    version: "2018-06-06",
+    host: "cdn.tencentcloudapi.com",
+    international_host: "cdn.intl.tencentcloudapi.com",
+};
 /// The most rows of history that are asked for at once, and the number where that is refused.
 const ROWS: u64 = 1_000;
 const FEW_ROWS: u64 = 100;
@@ -62,19 +61,6 @@ pub(super) struct Tencent3 {
     rows: AtomicU64,
 }
 
-/// A request before it is signed.
-#[derive(Debug)]
-pub(super) struct JsonCall {
-    action: &'static str,
-    body: String,
-}
-
-impl JsonCall {
-    fn new(action: &'static str, body: &Value) -> Self {
-        Self { action, body: body.to_string() }
-    }
-}
-
 impl Tencent3 {
     /// Makes the adapter of an account. Nothing is asked yet.
     pub(super) fn new(
@@ -82,60 +68,36 @@ impl Tencent3 {
         clock: WallClock,
         policy: HttpPolicy,
     ) -> Result<Self, ConnectError> {
-        let is_international = account.option("international") == Some("true");
-        let vendor_url = if is_international { INTERNATIONAL_URL } else { VENDOR_URL };
         Ok(Self {
             area: account.option("area").map(str::to_owned),
             rows: AtomicU64::new(ROWS),
-            connection: Connection::new(account, vendor_url, clock, policy)?,
+            connection: Connection::new(account, &SERVICE.url(account), clock, policy)?,
         })
     }
 }
 
 impl Adapter for Tencent3 {
-    type Call = JsonCall;
-    type Keys = KeyRing;
+    type Call = Tc3Call;
+    type Keys = SigningKeySource;
 
     fn session(&self) -> &Session {
         &self.connection.session
     }
 
-    fn keys(&self) -> &KeyRing {
+    fn keys(&self) -> &SigningKeySource {
         &self.connection.keys
     }
 
-    fn sign(&self, call: &JsonCall, keys: Option<&Keys>) -> HttpRequest {
-        let (http, at) = (&self.connection.session.http, self.connection.session.now());
-        let subject = signature::SignatureInput {
-            service: "cdn",
-            host: &http.host(),
-            path: http.path(),
-            content_type: CONTENT_TYPE,
-            action: None,
-            body: &call.body,
-        };
-        let signature = keys.map(|keys| Secret::new(signature::authorization(keys, at, &subject)));
-        let mut request = HttpRequest::post([])
-            .body(CONTENT_TYPE, &call.body)
-            .header("X-TC-Action", call.action)
-            .header("X-TC-Version", VERSION)
-            .header("X-TC-Language", "en-US")
-            // The ids of tasks begin with the second in which they were made.
-            .shown_header(
-                "X-TC-Timestamp",
-                "$TC3_TIMESTAMP",
-                keys.map(|_| at.timestamp().to_string()),
-            )
-            .secret_header("Authorization", "$TC3_AUTHORIZATION", signature);
-        if self.connection.keys.are_temporary() {
-            let token = keys.and_then(|keys| keys.token.clone());
-            request = request.secret_header("X-TC-Token", "$TENCENTCLOUD_TOKEN", token);
-        }
-        keys.into_iter().fold(request, |request, keys| request.hiding(keys.key.clone()))
+    fn sign(&self, call: &Tc3Call, keys: Option<&SigningKey>) -> HttpRequest {
+        SERVICE.sign(call, &self.connection.session, &self.connection.keys, keys)
     }
 
-    fn body(&self, response: &HttpResponse, _: &Keys) -> Result<Value, Failure> {
-        errors::body(response, self.connection.session.http.clock_ahead())
+    fn body(&self, response: &HttpResponse, _: &SigningKey) -> Result<Value, Failure> {
+        tc3::body(response, self.connection.session.http.clock_ahead(), errors::cause)
+    }
+
+    fn explain(&self, failure: Failure) -> Failure {
+        errors::explain(failure)
     }
 
     fn documented_limits(&self) -> Limits {
@@ -154,13 +116,13 @@ impl Adapter for Tencent3 {
     }
 
     async fn live_limits(&self) -> Result<Limits, Failure> {
-        let call = JsonCall::new("DescribePurgeQuota", &json!({}));
+        let call = Tc3Call::new("DescribePurgeQuota", &json!({}));
         let quotas = self.read(&call, |body, _| Ok(quota::quotas(body))).await?;
         Ok(quota::applied(self.documented_limits(), quotas, self.area.as_deref()))
     }
 
-    fn list_resources(&self, at: Position) -> JsonCall {
-        JsonCall::new("DescribeDomains", &json!({ "Offset": at.offset, "Limit": DOMAINS }))
+    fn list_resources(&self, at: Position) -> Tc3Call {
+        Tc3Call::new("DescribeDomains", &json!({ "Offset": at.offset, "Limit": DOMAINS }))
     }
 
     fn resource_page(
@@ -180,7 +142,7 @@ impl Adapter for Tencent3 {
         loop {
             let rows = self.rows.load(Ordering::Relaxed);
             let body = history::question(&self.connection, request, rows);
-            let call = JsonCall::new("DescribePurgeTasks", &body);
+            let call = Tc3Call::new("DescribePurgeTasks", &body);
             let result = self
                 .read(&call, |body, _| history::page(&self.connection, request.offset, body))
                 .await;
@@ -197,24 +159,26 @@ impl Adapter for Tencent3 {
         check_mode(request)
     }
 
-    fn purge(&self, request: &PurgeRequest) -> JsonCall {
+    fn purge(&self, request: &PurgeRequest) -> Tc3Call {
         let area = request.area.as_ref().or(self.area.as_ref());
         let (action, body) = purge::body(&PurgeTargets::of(request), area);
-        JsonCall::new(action, &body)
+        Tc3Call::new(action, &body)
     }
 
     fn command_line(&self, request: &PurgeRequest) -> Option<String> {
         let area = request.area.as_ref().or(self.area.as_ref());
-        let host = self.connection.session.http.host();
-        let endpoint = (host != HOST).then_some(host.as_str());
-        Some(purge::command_line(&PurgeTargets::of(request), area, endpoint))
+        Some(purge::command_line(
+            &PurgeTargets::of(request),
+            area,
+            &self.connection.session.http.host(),
+        ))
     }
 
     /// An answer without an error is a "yes"; the task's id is in it.
-    fn receipt(&self, response: &HttpResponse, keys: &Keys) -> Result<Receipt, Failure> {
+    fn receipt(&self, response: &HttpResponse, keys: &SigningKey) -> Result<Receipt, Failure> {
         let body = self.body(response, keys)?;
         let id = lenient::field(&body, "TaskId").map(PurgeId::from);
-        Ok(Receipt { id, at: response.date })
+        Ok(Receipt { id, at: response.date, ..Receipt::default() })
     }
 
     fn edge_rules(&self) -> EdgeRules {

@@ -41,7 +41,10 @@ fn gcore_host(simulator: &Simulator, prefix: &str) -> String {
 
 /// What the edge says of itself, in any vendor's way.
 fn state(answer: &Answer) -> &str {
-    answer.header("cache").or(answer.header("x-cache")).or(answer.header("x-cache-lookup")).unwrap()
+    ["cache", "x-cache", "x-cache-lookup", "eo-cache-status"]
+        .into_iter()
+        .find_map(|name| answer.header(name))
+        .unwrap()
 }
 
 fn over(hand: &ManualClock) {
@@ -172,6 +175,44 @@ async fn tencents_flush_spares_what_has_not_changed() {
     tencent.add_purge("url", &[&format!("http://{host}/js/b.js")]).unwrap();
     over(&hand);
     assert_eq!(state(&get(&simulator, &host, "/js/b.js").await), "Cache Miss");
+}
+
+#[tokio::test]
+async fn edgeone_asks_the_origin_for_what_is_invalidated_and_drops_what_is_deleted() {
+    let (simulator, hand) = empty(|_| {}).await;
+    let edgeone = simulator.edgeone();
+    let zone = edgeone.zones().remove(0);
+    let (host, other) = (zone.domains[0].as_str(), zone.domains[1].as_str());
+    let seen = async |host: &str, path: &str| state(&get(&simulator, host, path).await).to_owned();
+    for path in ["/js/a.js", "/js/b.js", "/img/news/c.jpg"] {
+        assert_eq!(seen(host, path).await, "MISS");
+        assert_eq!(seen(host, path).await, "HIT");
+    }
+    assert_eq!(seen(other, "/js/a.js").await, "MISS");
+    // A prefix is invalidated in the console: what has not changed stays, after a question.
+    simulator.edge().publish(host, "/js/a.js");
+    edgeone.add_purge(&zone.id, "purge_prefix", &[&format!("https://{host}/js/")]).unwrap();
+    over(&hand);
+    assert_eq!(seen(host, "/js/a.js").await, "MISS");
+    let kept = get(&simulator, host, "/js/b.js").await;
+    assert_eq!((state(&kept), kept.header("age")), ("RefreshHit", Some("0")));
+    assert_eq!(seen(host, "/js/b.js").await, "HIT");
+    // URLs and tags are deleted.
+    edgeone.add_purge(&zone.id, "purge_url", &[&format!("http://{host}/js/b.js")]).unwrap();
+    edgeone.add_purge(&zone.id, "purge_cache_tag", &["img-news"]).unwrap();
+    over(&hand);
+    assert_eq!(seen(host, "/js/b.js").await, "MISS");
+    assert_eq!(seen(host, "/img/news/c.jpg").await, "MISS");
+    // A host, then the whole zone.
+    edgeone.add_purge(&zone.id, "purge_host", &[host]).unwrap();
+    over(&hand);
+    assert_eq!(seen(host, "/js/a.js").await, "RefreshHit");
+    assert_eq!(seen(other, "/js/a.js").await, "HIT");
+    simulator.edge().publish(other, "/js/a.js");
+    edgeone.add_purge(&zone.id, "purge_all", &[]).unwrap();
+    over(&hand);
+    assert_eq!(seen(host, "/js/a.js").await, "RefreshHit");
+    assert_eq!(seen(other, "/js/a.js").await, "MISS");
 }
 
 #[tokio::test]

@@ -1,94 +1,11 @@
-//! Errors of API 3.0: a code, and a message in the requested language.
+//! Errors that only this product has.
 
-use serde_json::json;
+pub(super) use crate::simulator::tc3::errors::*;
 
-use crate::simulator::random;
-use crate::simulator::reply::HttpReply;
-
-/// The language of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
-    Chinese,
-    English,
-}
-
-/// The refusal of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ApiError {
-    pub(super) code: &'static str,
-    pub(super) english: String,
-    chinese: String,
-}
-
-impl ApiError {
-    /// Returns the envelope with the error; HTTP 200, as all answers of the API.
-    pub(super) fn reply(&self, language: Language, number: u64) -> HttpReply {
-        let message = match language {
-            Language::Chinese => &self.chinese,
-            Language::English => &self.english,
-        };
-        let error = json!({"Code": self.code, "Message": message});
-        let response = json!({"Error": error, "RequestId": request_id(number)});
-        HttpReply::json(200, &json!({"Response": response}))
-    }
-}
-
-/// Returns the id of a request: a UUID in form, different for every number.
-pub(super) fn request_id(number: u64) -> String {
-    random::uuid(&mut random::stream(number, "request"))
-}
-
-/// Makes a function of each line: its parameters, the code, and the message in both languages.
-macro_rules! errors {
-    ($($name:ident($($argument:ident: $type:ty),*) $code:literal,
-        $english:literal, $chinese:literal;)+) => {
-        $(pub(super) fn $name($($argument: $type),*) -> ApiError {
-            ApiError { code: $code, english: format!($english), chinese: format!($chinese) }
-        })+
-    };
-}
-
-errors! {
-    missing(parameter: &str) "MissingParameter",
-        "The request is missing a required parameter `{parameter}`.",
-        "缺少必填参数 `{parameter}`。";
-    unknown(parameter: &str) "UnknownParameter",
-        "The parameter `{parameter}` is not recognized.",
-        "参数 `{parameter}` 无法识别。";
-    wrong_type(parameter: &str, wanted: &str) "InvalidParameter",
-        "The value of the parameter `{parameter}` is not {wanted}.",
-        "参数 `{parameter}` 的类型错误。";
+api_errors! {
     wrong_value(parameter: &str) "InvalidParameter.CdnParamError",
         "The value of the parameter `{parameter}` is not valid.",
         "参数 `{parameter}` 的取值错误。";
-    invalid_authorization(about: &str) "AuthFailure.InvalidAuthorization",
-        "The `Authorization` header is not valid: {about}.",
-        "请求头部的 `Authorization` 不符合规范（{about}）。";
-    signature_failure() "AuthFailure.SignatureFailure",
-        "The provided credentials could not be validated. Check that the signature is correct.",
-        "请求签名验证失败，请检查签名计算是否正确。";
-    signature_expire(timestamp: i64, now: i64) "AuthFailure.SignatureExpire",
-        "The signature has expired: timestamp {timestamp}, server time {now}, \
-         at most 300 seconds apart.",
-        "签名过期：请求时间戳 {timestamp}，服务器时间 {now}，相差不得超过 300 秒。";
-    secret_id_not_found() "AuthFailure.SecretIdNotFound",
-        "The SecretId is not found. Check that the key exists and is enabled.",
-        "密钥不存在，请检查密钥是否已被删除或禁用。";
-    token_failure() "AuthFailure.TokenFailure",
-        "The session token is not valid.",
-        "token 错误。";
-    invalid_action(action: &str) "InvalidAction",
-        "The action `{action}` does not exist for the service cdn.",
-        "接口 `{action}` 不存在。";
-    no_such_version(version: &str) "NoSuchVersion",
-        "The version `{version}` does not exist for the service cdn.",
-        "接口版本 `{version}` 不存在。";
-    invalid_body(about: &str) "InvalidRequest",
-        "The request body is not valid: {about}.",
-        "请求体格式错误：{about}。";
-    too_frequent() "RequestLimitExceeded",
-        "You have exceeded the frequency of requests to this action: 20 in a second.",
-        "请求频率超过限制：每秒 20 次。";
     host_not_found(host: &str) "ResourceNotFound.CdnHostNotExists",
         "The domain {host} does not exist in this account.",
         "账号下无此域名：{host}。";
@@ -101,12 +18,6 @@ errors! {
     too_long(most: usize) "InvalidParameter.CdnUrlExceedLength",
         "A URL is longer than {most} characters.",
         "URL 长度超过 {most}。";
-    not_allowed() "AuthFailure.UnauthorizedOperation",
-        "The key is not allowed to do this.",
-        "您没有执行该操作的权限。";
-    internal(status: u16) "InternalError",
-        "An internal error occurred ({status}).",
-        "内部错误（{status}）。";
 }
 
 /// Refuses too many targets, in one request or in a day.
@@ -122,14 +33,5 @@ pub(super) fn too_many(url: bool, day: bool, most: usize) -> ApiError {
         code,
         english: format!("The number of targets exceeds the limit of {most} per {english}."),
         chinese: format!("刷新数量超过{chinese}上限 {most}。"),
-    }
-}
-
-/// Returns the gateway's error for a status.
-pub(super) fn of_status(status: u16) -> ApiError {
-    match status {
-        403 => not_allowed(),
-        429 => too_frequent(),
-        _ => internal(status),
     }
 }

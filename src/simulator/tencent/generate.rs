@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::quota;
 use super::scenario::TencentScenario;
-use super::state::{Area, DomainSettings, SecretKey, Tencent};
+use super::state::{Area, DomainSettings, Tencent};
 use crate::simulator::random;
+use crate::simulator::tc3::Tc3Key;
 use crate::simulator::vendor::VendorSetup;
 use crate::simulator::world::{ContentKind, PurgeRates, PurgeScope, SimulatedAccount, sites};
 
@@ -54,8 +55,8 @@ impl Tencent {
         let world = SimulatedAccount::generate(past, now, sites, records, rates);
         let mut text = |length| random::text(&mut rng, length);
         let keys = vec![
-            SecretKey { id: format!("AKID{}", text(32)), secret: text(32), token: None },
-            SecretKey { id: format!("AKID{}", text(64)), secret: text(44), token: Some(text(128)) },
+            Tc3Key { id: format!("AKID{}", text(32)), secret: text(32), token: None },
+            Tc3Key { id: format!("AKID{}", text(64)), secret: text(44), token: Some(text(128)) },
         ];
         Self {
             keys,

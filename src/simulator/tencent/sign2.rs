@@ -3,11 +3,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Hmac;
 use sha1::Sha1;
-use sha2::Sha256;
 
-pub(super) type HmacSha256 = Hmac<Sha256>;
+use crate::simulator::hash::{HmacSha256, hmac};
 
 /// Signs `params` (names and raw values; Signature itself is left out).
 pub(super) fn sign(
@@ -30,16 +29,6 @@ pub(super) fn sign(
         params.iter().any(|(name, value)| name == "SignatureMethod" && value == "HmacSHA256");
     let algorithm = if sha256 { hmac::<HmacSha256> } else { hmac::<Hmac<Sha1>> };
     STANDARD.encode(algorithm(secret.as_bytes(), text.as_bytes()))
-}
-
-/// Returns the HMAC of a text.
-pub(super) fn hmac<M: Mac + KeyInit>(key: &[u8], text: &[u8]) -> Vec<u8> {
-    // Any length is a key to these algorithms.
-    let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) else {
-        return Vec::new();
-    };
-    mac.update(text);
-    mac.finalize().into_bytes().to_vec()
 }
 
 #[cfg(test)]

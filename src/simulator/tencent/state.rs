@@ -7,12 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::scenario::TencentScenario;
 use super::tasks;
 use crate::simulator::rate_window::RequestWindow;
+use crate::simulator::tc3::Tc3Key;
 use crate::simulator::world::{NewPurge, PurgeScope, SimulatedAccount, SimulatedPurge};
 
 /// The simulated vendor.
 #[derive(Debug)]
 pub struct Tencent {
-    pub(super) keys: Vec<SecretKey>,
+    pub(super) keys: Vec<Tc3Key>,
     pub(super) app_id: u64,
     pub(super) world: SimulatedAccount,
     /// One per site of the world, in the same order.
@@ -28,15 +29,6 @@ pub struct Tencent {
     pub(super) rate_limits: bool,
     pub(super) calls: BTreeMap<String, RequestWindow>,
     pub(super) requests: u64,
-}
-
-/// An API key.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SecretKey {
-    pub(super) id: String,
-    pub(super) secret: String,
-    /// The token of a temporary key.
-    pub(super) token: Option<String>,
 }
 
 /// The settings of a domain, beside those of its site.

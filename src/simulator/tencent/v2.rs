@@ -3,13 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::errors::ApiError;
 use super::state::{PurgeOptions, Tencent};
 use super::{sign2, tasks, v3};
 use crate::simulator::form;
 use crate::simulator::listing::TimeFilter;
 use crate::simulator::reply::HttpReply;
 use crate::simulator::request::ReceivedRequest;
+use crate::simulator::tc3::ApiError;
 use crate::simulator::world::{MEMORY, PurgeScope, SimulatedPurge};
 
 /// The largest difference between a request's time and the server's, in seconds.

@@ -7,29 +7,22 @@ mod purge;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::errors::{self, ApiError, Language, request_id};
-use super::params::ActionParams;
-use super::params::ParamType::{self, Flag, Number, Objects, Text, Texts};
-use super::state::{Area, SecretKey, Tencent};
-use super::{quota, sign2, tc3};
+use super::errors;
+use super::state::{Area, Tencent};
+use super::{quota, sign2};
 use crate::simulator::form;
 use crate::simulator::reply::HttpReply;
 use crate::simulator::request::ReceivedRequest;
+use crate::simulator::tc3::ParamType::{self, Flag, Number, Objects, Text, Texts};
+use crate::simulator::tc3::{self, ActionCall, ActionParams, ActionResult, ApiError, Language};
 use crate::simulator::world::PurgeScope;
 
+const SERVICE: &str = "cdn";
 const VERSION: &str = "2018-06-06";
 /// The longest query string.
 const MAX_QUERY: usize = 32 << 10;
 
 pub(super) use self::purge::check;
-
-/// A request with a good signature of either kind.
-struct Call {
-    action: String,
-    version: String,
-    given: Map<String, Value>,
-    form: bool,
-}
 
 /// Answers a request at `/`.
 pub(super) fn answer(
@@ -44,14 +37,12 @@ pub(super) fn answer(
     if request.method != "POST" && request.method != "GET" {
         return HttpReply::html(405, "Method Not Allowed");
     }
-    let english = request
-        .header("x-tc-language")
-        .is_some_and(|language| language.eq_ignore_ascii_case("en-US"))
-        || form::pairs(request).iter().any(|(name, value)| name == "Language" && value == "en-US");
-    let language = if english { Language::English } else { Language::Chinese };
+    let asks_english =
+        form::pairs(request).iter().any(|(name, value)| name == "Language" && value == "en-US");
+    let language = if asks_english { Language::English } else { tc3::language(request) };
     let answered = call(state, request, now).and_then(|call| {
         if call.version != VERSION {
-            return Err(errors::no_such_version(&call.version));
+            return Err(errors::no_such_version(&call.version, SERVICE));
         }
         let most = state.scenario.limits.requests_a_second;
         if !state.may_call(&call.action, most, TimeDelta::seconds(1), now) {
@@ -59,18 +50,15 @@ pub(super) fn answer(
         }
         act(state, call, now)
     });
-    match answered {
-        Ok((mut body, took_effect)) => {
-            body.insert("RequestId".to_owned(), json!(request_id(number)));
-            let reply = HttpReply::json(200, &json!({"Response": body}));
-            if took_effect { reply.effective() } else { reply }
-        }
-        Err(error) => error.reply(language, number),
-    }
+    tc3::reply(answered, language, number)
 }
 
 /// Reads the call: signed by TC3 in the headers, or by the older signature among the parameters.
-fn call(state: &Tencent, request: &ReceivedRequest, now: DateTime<Utc>) -> Result<Call, ApiError> {
+fn call(
+    state: &Tencent,
+    request: &ReceivedRequest,
+    now: DateTime<Utc>,
+) -> Result<ActionCall, ApiError> {
     let json =
         request.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
     if request.header("authorization").is_none() && !json {
@@ -79,19 +67,7 @@ fn call(state: &Tencent, request: &ReceivedRequest, now: DateTime<Utc>) -> Resul
             return older(&pairs, state, request, now);
         }
     }
-    let action = request.header("x-tc-action").ok_or_else(|| errors::missing("Action"))?.to_owned();
-    let version =
-        request.header("x-tc-version").ok_or_else(|| errors::missing("Version"))?.to_owned();
-    let _: &SecretKey = tc3::check(request, &state.keys, now)?;
-    if request.method == "GET" {
-        return Ok(Call { action, version, given: form::nested(request.pairs()), form: true });
-    }
-    let given = match serde_json::from_slice(&request.body) {
-        Ok(Value::Object(given)) => given,
-        Ok(_) => return Err(errors::invalid_body("not an object")),
-        Err(_) => return Err(errors::invalid_body("not JSON")),
-    };
-    Ok(Call { action, version, given, form: false })
+    ActionCall::of(request, &state.keys, SERVICE, now)
 }
 
 fn older(
@@ -99,7 +75,7 @@ fn older(
     state: &Tencent,
     request: &ReceivedRequest,
     now: DateTime<Utc>,
-) -> Result<Call, ApiError> {
+) -> Result<ActionCall, ApiError> {
     const COMMON: &str = "Action Version Timestamp Nonce SecretId Signature SignatureMethod \
         Region Token Language RequestClient";
     let common = |name: &str| {
@@ -125,16 +101,13 @@ fn older(
         .filter(|(name, _)| COMMON.split(' ').all(|common| common != name))
         .cloned()
         .collect();
-    Ok(Call {
+    Ok(ActionCall {
         action: common("Action")?,
         version: common("Version")?,
         given: form::nested(given),
         form: true,
     })
 }
-
-/// The body of an answer, and true when a purge was started.
-type ActionResult = Result<(Map<String, Value>, bool), ApiError>;
 
 /// An action's name, its parameters, and its work.
 type Action = (
@@ -160,20 +133,14 @@ const ACTIONS: [Action; 5] = [
         |state, params, _| domains::describe_domains(state, params)),
 ];
 
-fn act(state: &mut Tencent, call: Call, now: DateTime<Utc>) -> ActionResult {
+fn act(state: &mut Tencent, call: ActionCall, now: DateTime<Utc>) -> ActionResult {
     let known = ACTIONS.iter().find(|(name, ..)| *name == call.action);
-    let (_, params, run) = known.ok_or_else(|| errors::invalid_action(&call.action))?;
+    let (_, params, run) = known.ok_or_else(|| errors::invalid_action(&call.action, SERVICE))?;
     run(state, &ActionParams::of(call.given, params, call.form)?, now)
 }
 
 fn page(params: &ActionParams, usual: i64, most: i64) -> Result<(usize, usize), ApiError> {
-    let offset = params.number("Offset").unwrap_or(0);
-    let limit = params.number("Limit").unwrap_or(usual);
-    let offset = usize::try_from(offset).map_err(|_| errors::wrong_value("Offset"))?;
-    if !(0..=most).contains(&limit) {
-        return Err(errors::wrong_value("Limit"));
-    }
-    Ok((offset, usize::try_from(limit).unwrap_or_default()))
+    tc3::page(params, usual, most, errors::wrong_value)
 }
 
 fn quotas(state: &Tencent, now: DateTime<Utc>) -> (Map<String, Value>, bool) {

@@ -8,7 +8,7 @@ use super::reader::{PostgresReader, ServerSnapshot};
 use super::{journal_reads, journal_rows, refused};
 use crate::domain::resource::Resource;
 use crate::store::failure::StoreFailure;
-use crate::store::json;
+use crate::store::{codes, json};
 
 /// Most findings that are told.
 const MOST_FINDINGS: usize = 20;
@@ -32,7 +32,8 @@ const PURGES: [(&str, &str); 4] = [
     ),
     (
         "SELECT key FROM purge
-         WHERE kind NOT BETWEEN 0 AND 3 OR status NOT BETWEEN 0 AND 4 OR key < created LIMIT $1",
+         WHERE kind NOT BETWEEN 0 AND {last_kind} OR status NOT BETWEEN 0 AND 4
+               OR key < created LIMIT $1",
         "has a kind, a status or a key of which nothing is known",
     ),
     (
@@ -103,7 +104,8 @@ fn everything(
     findings: &mut Findings,
 ) -> Result<(), StoreFailure> {
     for (find, words) in PURGES {
-        for row in snapshot.query(find, &[&(MOST_FINDINGS as i64)])? {
+        let find = find.replace("{last_kind}", &(codes::KINDS - 1).to_string());
+        for row in snapshot.query(&find, &[&(MOST_FINDINGS as i64)])? {
             findings.add(format!("the purge of key {} {words}", row.try_get::<_, i64>(0)?));
         }
     }

@@ -263,8 +263,14 @@ impl SqlFilter {
         for negated in &self.sent_here {
             let not = if *negated { "NOT " } else { "" };
             all.push(format!(
-                "{not}EXISTS (SELECT FROM journal JOIN account ON account.name = journal.account
-                 WHERE journal.purge = p.id AND account.id = p.account)"
+                "{not}EXISTS (
+                 SELECT FROM (
+                     SELECT purge AS id, account FROM journal WHERE purge IS NOT NULL
+                     UNION ALL
+                     SELECT unnest(string_to_array(purge, ',')), account FROM journal
+                     WHERE purge LIKE '%,%') sent
+                 JOIN account ON account.name = sent.account
+                 WHERE sent.id = p.id AND account.id = p.account)"
             ));
         }
         for test in &self.target_tests {

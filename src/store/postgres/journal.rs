@@ -207,12 +207,15 @@ impl PostgresWriter {
             };
             let stored = (text::stored(id.as_str()), text::stored(purge.as_str()));
             let account = text::stored(entry.request.account.as_str());
-            let other = "SELECT id FROM journal WHERE purge = $1 AND account = $2 AND id <> $3
-                         ORDER BY seq LIMIT 1";
+            let other = "SELECT id FROM journal WHERE account = $2 AND id <> $3
+                           AND (purge = $1 OR purge LIKE '%,%'
+                                AND $1 = ANY(string_to_array(purge, ',')))
+                         ORDER BY seq + 0 LIMIT 1";
             if let Some(row) = transaction.optional_row(other, &[&stored.1, &account, &stored.0])? {
                 return Ok(MatchOutcome::Taken(text::restored(row.try_get(0)?).into()));
             }
-            if entry.purge.as_ref() != Some(purge) {
+            let linked = entry.purge.clone().filter(|known| known.covers(purge));
+            if linked.is_none() {
                 let link = "UPDATE journal SET purge = $2 WHERE id = $1";
                 transaction.execute(link, &[&stored.0, &stored.1])?;
             }
@@ -221,7 +224,7 @@ impl PostgresWriter {
             {
                 unnamed = Some((entry.request.account.clone(), by.clone()));
             }
-            let entry = JournalEntry { purge: Some(purge.clone()), ..entry };
+            let entry = JournalEntry { purge: linked.or(Some(purge.clone())), ..entry };
             Ok(MatchOutcome::Linked(Box::new(entry)))
         })?;
         // Apart from the journal, of which nobody should wait for a long write of the history.

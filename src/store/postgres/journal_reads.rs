@@ -37,7 +37,10 @@ impl PostgresReader {
     ) -> Result<Option<JournalEntry>, StoreFailure> {
         let (purge, account) = (text::stored(purge.as_str()), text::stored(account.as_str()));
         // By a sum, lest the server look among all entries of the account, newest first.
-        let rest = "WHERE purge = $1 AND account = $2 ORDER BY seq + 0 DESC LIMIT 1";
+        let rest = "WHERE account = $2
+                      AND (purge = $1 OR purge LIKE '%,%'
+                           AND $1 = ANY(string_to_array(purge, ',')))
+                    ORDER BY seq + 0 DESC LIMIT 1";
         Ok(self.entries(rest, &[&&*purge, &&*account])?.pop())
     }
 

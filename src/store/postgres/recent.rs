@@ -9,10 +9,9 @@ use chrono::{DateTime, Utc};
 use super::compiled_filter::SqlFilter;
 use super::reader::{PostgresReader, ServerSnapshot};
 use super::{journal_rows, purges};
-use crate::domain::budget::{Consumption, RecentPurge, RecentState};
+use crate::domain::budget::RecentPurge;
 use crate::domain::ids::{AccountName, ResourceId};
-use crate::domain::journal::JournalEntry;
-use crate::domain::purge::PurgeDetail;
+use crate::domain::money::MonthUse;
 use crate::domain::query::Sort;
 use crate::store::failure::StoreFailure;
 use crate::store::times;
@@ -21,7 +20,15 @@ use crate::store::times;
 const SENT: &str = "WHERE sent_at >= $1 AND state NOT IN ('queued', 'rejected', 'cancelled')
        AND (purge IS NULL OR NOT EXISTS (
            SELECT FROM purge p JOIN account a ON a.id = p.account
-           WHERE p.id = journal.purge AND a.name = journal.account))";
+           WHERE p.id = ANY(journal.purge || string_to_array(journal.purge, ','))
+             AND a.name = journal.account))";
+
+/// The targets of an account's purges since an instant, and whether some of them are not known. A
+/// key is never earlier than its purge's time.
+const COUNT: &str = "SELECT coalesce(sum(greatest(targets, 1)), 0)::bigint,
+       coalesce(bool_or(kind = 0 AND targets = 0), false)
+   FROM purge
+   WHERE key >= $1 AND created >= $1 AND account IN (SELECT id FROM account WHERE name = $2)";
 
 impl PostgresReader {
     /// Returns purges of these resources since an instant, by anybody, newest first: those of the
@@ -40,9 +47,29 @@ impl PostgresReader {
                 let request = &entry.request;
                 resources.contains(&(request.account.as_str(), request.resource.as_str()))
             });
-            recent.extend(wanted.map(of_entry));
+            recent.extend(wanted.map(|entry| RecentPurge::of_entry(&entry)));
             recent.sort_by_key(|purge| Reverse(purge.spent.at));
             Ok(recent)
+        })
+    }
+
+    /// Returns the targets of an account's purges since a month began: those of the history, and
+    /// the journal's sent entries that the history does not have yet.
+    pub(in crate::store) fn month_use(
+        &self,
+        account: &AccountName,
+        month: DateTime<Utc>,
+    ) -> Result<MonthUse, StoreFailure> {
+        let since = times::micros(month);
+        self.answer(|snapshot| {
+            let counted = snapshot.optional_row(COUNT, &[&since, &account.as_str()])?;
+            let counted = counted.ok_or(StoreFailure::Corrupt)?;
+            let (targets, is_least): (i64, bool) = (counted.try_get(0)?, counted.try_get(1)?);
+            let sent = journal_rows::select(snapshot.live, SENT, &[&since])?;
+            let sent = sent.iter().filter(|entry| entry.request.account == *account);
+            let sent = sent.map(|entry| entry.request.payload.targets().len().max(1) as u64);
+            let targets = targets.unsigned_abs() + sent.sum::<u64>();
+            Ok(MonthUse { month, targets, is_least })
         })
     }
 }
@@ -61,44 +88,8 @@ fn history(
     let filter = SqlFilter::all().for_resources(pairs).since(times::micros(since));
     let mut recent = Vec::new();
     purges::visit(snapshot, &filter, Sort::NEWEST, None, &mut |detail| {
-        recent.extend(of_purge(detail));
+        recent.push(RecentPurge::of_purge(detail.purge, detail.sent.is_some()));
         ControlFlow::Continue(())
     })?;
     Ok(recent)
-}
-
-/// Returns a purge as it consumes limits; one of an unknown kind consumes an unknown limit.
-fn of_purge(detail: PurgeDetail) -> Option<RecentPurge> {
-    let purge = detail.purge;
-    Some(RecentPurge {
-        spent: Consumption {
-            kind: purge.kind?,
-            account: purge.account,
-            resource: purge.resource,
-            at: purge.created,
-            targets: purge.targets.len() as u32,
-            sent_here: detail.sent.is_some(),
-        },
-        targets: purge.targets.into_iter().map(|target| target.text).collect(),
-        state: RecentState::of_purge(purge.status),
-        by: purge.by,
-    })
-}
-
-fn of_entry(entry: JournalEntry) -> RecentPurge {
-    let request = entry.request;
-    let targets = request.payload.targets().to_vec();
-    RecentPurge {
-        spent: Consumption {
-            kind: request.kind(),
-            account: request.account,
-            resource: request.resource,
-            at: entry.sent_at.unwrap_or(entry.queued_at),
-            targets: targets.len() as u32,
-            sent_here: true,
-        },
-        targets,
-        state: RecentState::of_entry(entry.state),
-        by: None,
-    }
 }

@@ -44,9 +44,14 @@ pub(super) const PURGE: &str = "
 /// The order is by a sum, lest the server look for the newest entry of a purge among all of its
 /// account, newest first.
 const FROM: &str = "FROM purge p LEFT JOIN LATERAL (
-        SELECT seq, sent_at, queued_at, reason, ticket, verified FROM journal
-        WHERE journal.purge = p.id
-          AND journal.account = (SELECT name FROM account WHERE account.id = p.account)
+        SELECT seq, sent_at, queued_at, reason, ticket, verified FROM (
+            SELECT * FROM journal
+            WHERE journal.purge = p.id
+              AND journal.account = (SELECT name FROM account WHERE account.id = p.account)
+            UNION ALL
+            SELECT * FROM journal
+            WHERE journal.purge LIKE '%,%' AND p.id = ANY(string_to_array(journal.purge, ','))
+              AND journal.account = (SELECT name FROM account WHERE account.id = p.account)) entry
         ORDER BY seq + 0 DESC LIMIT 1) sent ON true";
 
 /// Reads a code as it stands in the codes' own type.

@@ -9,7 +9,7 @@ use crate::store::failure::StoreFailure;
 /// The newest schema version that this program knows.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
-const MIGRATIONS: [&str; 1] = [FIRST];
+const MIGRATIONS: [&str; 2] = [FIRST, KINDS];
 
 /// Held while the schema is made or migrated, so that of several one does it.
 const LOCK: i64 = 0x7064_636b_0000;
@@ -224,3 +224,9 @@ CREATE TABLE lease (
     since timestamptz NOT NULL DEFAULT now()
 );
 "#;
+
+/// Since this version a purge may be of a kind by query, expression, host or tag, which an earlier
+/// program takes for damage. An entry of the journal may name several purges, with commas between.
+const KINDS: &str = "
+CREATE INDEX journal_several ON purgedeck.journal (account) WHERE purge LIKE '%,%';
+";

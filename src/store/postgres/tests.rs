@@ -188,6 +188,19 @@ fn a_database_without_a_schema_is_made_one_by_whoever_may_write_and_a_newer_one_
 }
 
 #[test]
+fn a_schema_from_before_there_were_more_kinds_is_brought_up_by_whoever_may_write() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let home = Home::new(cluster);
+    home.store();
+    home.sql("DROP INDEX purgedeck.journal_several");
+    home.sql("UPDATE purgedeck.number SET value = 1 WHERE name = 'schema'");
+    let older = StoreFailure::Older { found: 1, known: super::schema::VERSION };
+    assert_eq!(home.open(Access::ReadOnly).map(drop), Err(older));
+    home.store();
+    home.open(Access::ReadOnly).unwrap();
+}
+
+#[test]
 fn one_that_may_only_read_changes_nothing_and_somebody_unknown_is_refused() {
     let Some(cluster) = Cluster::shared() else { return };
     let home = Home::new(cluster);

@@ -371,7 +371,12 @@ pub(super) fn keys_sent_here(connection: &Connection) -> Result<Vec<i64>, StoreF
     let mut find = connection.prepare_cached(
         "SELECT p.key FROM journal j CROSS JOIN account a ON a.name = j.account
          CROSS JOIN purge p ON p.id = j.purge AND p.account = a.id
-         WHERE j.purge IS NOT NULL",
+         WHERE j.purge IS NOT NULL
+         UNION
+         SELECT p.key FROM journal j CROSS JOIN account a ON a.name = j.account
+         CROSS JOIN json_each('[' || replace(json_quote(j.purge), ',', '\",\"') || ']') one
+         CROSS JOIN purge p ON p.id = one.value AND p.account = a.id
+         WHERE instr(j.purge, ',') > 0",
     )?;
     let keys = find.query_map([], |row| row.get(0))?;
     Ok(keys.collect::<Result<_, _>>()?)

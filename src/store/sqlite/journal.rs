@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::checksum::EntryText;
+use super::journal_rows::OF_PURGE;
 use super::writer::{Durability, SqliteWriter};
 use super::{authors, journal_rows, json, kept, times};
 use crate::domain::bad_news::BadEnd;
@@ -217,9 +218,7 @@ impl SqliteWriter {
                 return Ok(MatchOutcome::Missing);
             };
             let other: Option<String> = connection
-                .prepare_cached(
-                    "SELECT id FROM journal WHERE purge = ?1 AND account = ?2 AND id <> ?3",
-                )?
+                .prepare_cached(&format!("SELECT id FROM journal {OF_PURGE} AND id <> ?3"))?
                 .query_row([purge.as_str(), entry.request.account.as_str(), id.as_str()], |row| {
                     row.get(0)
                 })
@@ -227,7 +226,8 @@ impl SqliteWriter {
             if let Some(other) = other {
                 return Ok(MatchOutcome::Taken(other.into()));
             }
-            if entry.purge.as_ref() != Some(purge) {
+            let linked = entry.purge.clone().filter(|known| known.covers(purge));
+            if linked.is_none() {
                 connection
                     .prepare_cached("UPDATE journal SET purge = ?2 WHERE id = ?1")?
                     .execute([id.as_str(), purge.as_str()])?;
@@ -235,7 +235,7 @@ impl SqliteWriter {
             if let Some(by) = &entry.queued_by {
                 authors::name_unknown(transaction, &entry.request.account, purge, by)?;
             }
-            let entry = JournalEntry { purge: Some(purge.clone()), ..entry };
+            let entry = JournalEntry { purge: linked.or(Some(purge.clone())), ..entry };
             Ok(MatchOutcome::Linked(Box::new(entry)))
         })
     }

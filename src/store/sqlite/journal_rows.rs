@@ -20,6 +20,14 @@ pub(super) fn noticed(id: &JournalId) -> String {
     format!("noticed {id}")
 }
 
+/// Selects the entries of a purge (`?1`) of an account (`?2`), also those that name several. The
+/// second part has an index of its own, of those few.
+pub(super) const OF_PURGE: &str = "WHERE seq IN (
+    SELECT seq FROM journal WHERE purge = ?1 AND account = ?2
+    UNION ALL
+    SELECT seq FROM journal WHERE account = ?2 AND instr(purge, ',') > 0
+       AND instr(',' || purge || ',', ',' || ?1 || ',') > 0)";
+
 /// The columns that [`entry`] reads.
 const COLUMNS: &str = "id, request, state, queued_at, planned_at, sent_at, answered_at, reason, \
                        ticket, error, purge, verified, place, ahead, \

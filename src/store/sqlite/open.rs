@@ -100,13 +100,13 @@ impl SqliteStore {
     /// when it is opened for writing: some ten seconds for a million. `None` for any other file.
     pub(in crate::store) fn purges_to_convert(path: &Path) -> Option<u64> {
         // The file's own head tells most: where nothing is converted, no file is made beside it.
-        let version = header_version(path).filter(|found| (1..schema::VERSION).contains(found))?;
+        let version = header_version(path).filter(|it| (1..schema::CONVERTED).contains(it))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).ok()?;
         let found = schema::version(&connection).ok().flatten()?;
         let count = "SELECT ifnull(sum(count), 0) FROM strip";
         let count = connection.query_row(count, [], |row| row.get::<_, i64>(0)).ok()?;
-        (version <= found && found < schema::VERSION).then_some(count.unsigned_abs())
+        (version <= found && found < schema::CONVERTED).then_some(count.unsigned_abs())
     }
 
     /// Takes an operator by whom requests are queued and confirmed from now on. Until then it is
@@ -343,7 +343,7 @@ fn migrate(connection: &mut Connection, tuning: &Tuning) -> Result<(), StoreFail
 /// Runs the migrations that need no more than SQL, so that a store can be read with the targets in
 /// its rows.
 pub(super) fn migrate_unconverted(connection: &mut Connection) -> Result<(), StoreFailure> {
-    migrate_to(connection, schema::VERSION - 1, |_| Ok(()))
+    migrate_to(connection, schema::CONVERTED - 1, |_| Ok(()))
 }
 
 fn migrate_to(
@@ -360,7 +360,14 @@ fn migrate_to(
         transaction.execute_batch(migration)?;
     }
     if found < version {
-        convert(&transaction)?;
+        if found < schema::CONVERTED {
+            convert(&transaction)?;
+        }
+        let later = (version - schema::CONVERTED).max(0) as usize;
+        let seen = (found - schema::CONVERTED).max(0) as usize;
+        for migration in schema::LATER.iter().take(later).skip(seen) {
+            transaction.execute_batch(migration)?;
+        }
         transaction.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", version)?;
     }

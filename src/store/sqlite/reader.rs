@@ -12,6 +12,7 @@ use rusqlite::{Connection, InterruptHandle, OptionalExtension as _};
 use super::chunks::ChunkCache;
 use super::compiled_filter::CompiledFilter;
 use super::dictionary::Dictionary;
+use super::journal_rows::OF_PURGE;
 use super::marker::DamageMarker;
 use super::snapshot::Snapshot;
 use super::times::{self, ALL_TIME, Direction};
@@ -23,6 +24,7 @@ use crate::domain::draft::KeptDraft;
 use crate::domain::ids::{AccountName, JournalId, PurgeId, PurgeKey, ResourceId};
 use crate::domain::journal::JournalEntry;
 use crate::domain::kind::Kind;
+use crate::domain::money::MonthUse;
 use crate::domain::purge::{Purge, PurgeDetail};
 use crate::domain::query::{KeysQuery, Sort, Summary, SummaryQuery, Window, WindowQuery};
 use crate::store::failure::StoreFailure;
@@ -133,6 +135,15 @@ impl SqliteReader {
         since: DateTime<Utc>,
     ) -> Result<Vec<RecentPurge>, StoreFailure> {
         self.read(|snapshot| snapshot.recent(resources, since))
+    }
+
+    /// Returns the targets of an account's purges since a month began, by anybody.
+    pub(in crate::store) fn month_use(
+        &self,
+        account: &AccountName,
+        month: DateTime<Utc>,
+    ) -> Result<MonthUse, StoreFailure> {
+        self.read(|snapshot| snapshot.month_use(account, month))
     }
 
     /// Returns an account's unfinished purges created at or after an instant, newest first.
@@ -258,7 +269,7 @@ impl SqliteReader {
         purge: &PurgeId,
     ) -> Result<Option<JournalEntry>, StoreFailure> {
         let found = self.entries(
-            "WHERE purge = ?1 AND account = ?2 ORDER BY seq DESC LIMIT 1",
+            &format!("{OF_PURGE} ORDER BY seq DESC LIMIT 1"),
             (purge.as_str(), account.as_str()),
         )?;
         Ok(found.into_iter().next())

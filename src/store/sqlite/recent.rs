@@ -5,13 +5,15 @@ use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
+use rusqlite::params;
 
 use super::compiled_filter::CompiledFilter;
 use super::journal_rows;
 use super::snapshot::Snapshot;
 use super::times::{self, ALL_TIME, Direction};
-use crate::domain::budget::{Consumption, RecentPurge, RecentState};
+use crate::domain::budget::RecentPurge;
 use crate::domain::ids::{AccountName, ResourceId};
+use crate::domain::money::MonthUse;
 use crate::store::failure::StoreFailure;
 
 impl Snapshot<'_> {
@@ -52,23 +54,7 @@ impl Snapshot<'_> {
         let mut recent = Vec::new();
         self.scan(&filter, ALL_TIME, Direction::Descending, &mut |entry| {
             let detail = self.detail(entry.key)?.ok_or(StoreFailure::Corrupt)?;
-            let purge = detail.purge;
-            // An unknown kind consumes an unknown limit.
-            if let Some(kind) = purge.kind {
-                recent.push(RecentPurge {
-                    spent: Consumption {
-                        account: purge.account,
-                        resource: purge.resource,
-                        kind,
-                        at: purge.created,
-                        targets: purge.targets.len() as u32,
-                        sent_here: detail.sent.is_some(),
-                    },
-                    targets: purge.targets.into_iter().map(|target| target.text).collect(),
-                    state: RecentState::of_purge(purge.status),
-                    by: purge.by,
-                });
-            }
+            recent.push(RecentPurge::of_purge(detail.purge, detail.sent.is_some()));
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(recent)
@@ -79,37 +65,48 @@ impl Snapshot<'_> {
         resources: &[(AccountName, ResourceId)],
         since: DateTime<Utc>,
     ) -> Result<Vec<RecentPurge>, StoreFailure> {
-        let mut entries = journal_rows::select(
-            self.connection,
-            "WHERE sent_at >= ?1 AND state NOT IN ('queued', 'rejected', 'cancelled')
-               AND (purge IS NULL OR NOT EXISTS (
-                   SELECT 1 FROM purge p JOIN account a ON a.id = p.account
-                   WHERE p.id = journal.purge AND a.name = journal.account))",
-            [times::micros(since)],
-        )?;
+        let mut entries = journal_rows::select(self.connection, SENT, [times::micros(since)])?;
         entries.retain(|entry| {
             let request = &entry.request;
             resources.iter().any(|(account, resource)| {
                 request.account == *account && request.resource == *resource
             })
         });
-        let recent = entries.into_iter().map(|entry| {
-            let request = entry.request;
-            let targets = request.payload.targets().to_vec();
-            RecentPurge {
-                spent: Consumption {
-                    kind: request.kind(),
-                    account: request.account,
-                    resource: request.resource,
-                    at: entry.sent_at.unwrap_or(entry.queued_at),
-                    targets: targets.len() as u32,
-                    sent_here: true,
-                },
-                targets,
-                state: RecentState::of_entry(entry.state),
-                by: None,
-            }
-        });
-        Ok(recent.collect())
+        Ok(entries.iter().map(RecentPurge::of_entry).collect())
+    }
+
+    /// Returns the targets of an account's purges since a month began: those of the history, and
+    /// the journal's sent entries that the history does not have yet.
+    pub(super) fn month_use(
+        &self,
+        account: &AccountName,
+        month: DateTime<Utc>,
+    ) -> Result<MonthUse, StoreFailure> {
+        let since = times::micros(month);
+        // A key is never earlier than its purge's time.
+        let mut count = self.connection.prepare_cached(
+            "SELECT coalesce(sum(max(targets, 1)), 0), coalesce(max(kind = 0 AND targets = 0), 0)
+             FROM purge
+             WHERE key >= ?1 AND key - nudge >= ?1
+               AND account IN (SELECT id FROM account WHERE name = ?2)",
+        )?;
+        let (targets, is_least): (i64, bool) = count
+            .query_row(params![since, account.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let sent = journal_rows::select(self.connection, SENT, [since])?;
+        let sent = sent.iter().filter(|entry| entry.request.account == *account);
+        let sent = sent.map(|entry| entry.request.payload.targets().len().max(1) as u64);
+        let targets = targets.unsigned_abs() + sent.sum::<u64>();
+        Ok(MonthUse { month, targets, is_least })
     }
 }
+
+/// The journal's sent entries since an instant that the history does not have yet.
+const SENT: &str = "WHERE sent_at >= ?1 AND state NOT IN ('queued', 'rejected', 'cancelled')
+       AND (purge IS NULL OR NOT EXISTS (
+           SELECT 1 FROM purge p JOIN account a ON a.id = p.account
+           WHERE p.id = journal.purge AND a.name = journal.account))
+       AND (purge IS NULL OR instr(purge, ',') = 0 OR NOT EXISTS (
+           SELECT 1 FROM json_each(
+               '[' || replace(json_quote(journal.purge), ',', '\",\"') || ']') one
+           CROSS JOIN purge p ON p.id = one.value JOIN account a ON a.id = p.account
+           WHERE a.name = journal.account))";

@@ -127,7 +127,7 @@ fn open_copy(from: &Path, folder: &Path) -> Result<Connection, StoreFailure> {
     // A page whose cells make no sense is damage, not rows.
     connection.pragma_update(None, "cell_size_check", true)?;
     match schema::version(&connection)? {
-        Some(schema::VERSION) => {}
+        Some(schema::CONVERTED..) => {}
         // What cannot be read must not keep the rest from being read.
         Some(_) => migrate_unconverted(&mut connection)?,
         None => return Err(StoreFailure::Missing),

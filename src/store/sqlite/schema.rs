@@ -11,12 +11,24 @@ use crate::store::failure::StoreFailure;
 pub(super) const APPLICATION_ID: i64 = 0x7064_636b;
 
 /// The newest schema version that this program knows (`PRAGMA user_version`).
-pub(super) const VERSION: i64 = MIGRATIONS.len() as i64 + 1;
+pub(super) const VERSION: i64 = CONVERTED + LATER.len() as i64;
+
+/// The first version with targets in chunks.
+pub(super) const CONVERTED: i64 = MIGRATIONS.len() as i64 + 1;
 
 /// Migration n brings a store of version n to version n + 1; the one after them, which takes more
 /// than SQL, is [`conversion`](super::conversion).
 pub(super) const MIGRATIONS: [&str; 6] =
     [FIRST, QUEUE_ORDER, ATTEMPTS, VERIFICATION, CONFIRMATION, CHECKSUMS];
+
+/// The migrations after the conversion.
+pub(super) const LATER: [&str; 1] = [KINDS];
+
+/// Since this version a purge may be of a kind by query, expression, host or tag, which an earlier
+/// program takes for damage. An entry of the journal may name several purges, with commas between.
+const KINDS: &str = "
+CREATE INDEX journal_several ON journal (account) WHERE instr(purge, ',') > 0;
+";
 
 /// Returns the schema version of a file; `None` for a file in which nothing was ever written.
 pub(super) fn version(connection: &Connection) -> Result<Option<i64>, StoreFailure> {

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::chunks::ChunkCache;
 use super::dictionary::Dictionary;
+use super::journal_rows::OF_PURGE;
 use super::segment::{Columns, SegmentEntry};
 use super::tuning::Tuning;
 use super::{checksum, codes, journal_rows, targets, times};
@@ -60,10 +61,9 @@ impl Snapshot<'_> {
         let id: String = row.get(10)?;
         let sent: Option<Option<bool>> = self
             .connection
-            .prepare_cached(
-                "SELECT verified FROM journal WHERE purge = ?1 AND account = ?2
-                 ORDER BY seq DESC LIMIT 1",
-            )?
+            .prepare_cached(&format!(
+                "SELECT verified FROM journal {OF_PURGE} ORDER BY seq DESC LIMIT 1"
+            ))?
             .query_row([&id, account.as_str()], |row| row.get(0))
             .optional()?;
         Ok(Some(PurgeRow {
@@ -150,11 +150,11 @@ impl Snapshot<'_> {
         let Some(purge) = self.purge(key)? else {
             return Ok(None);
         };
-        let mut find = self.connection.prepare_cached(
+        let mut find = self.connection.prepare_cached(&format!(
             "SELECT coalesce(sent_at, queued_at), reason, ticket, verified,
                     (SELECT value FROM verification WHERE entry = journal.seq)
-             FROM journal WHERE purge = ?1 AND account = ?2 ORDER BY seq DESC LIMIT 1",
-        )?;
+             FROM journal {OF_PURGE} ORDER BY seq DESC LIMIT 1"
+        ))?;
         let sent = find.query_row([purge.id.as_str(), purge.account.as_str()], |row| {
             Ok(SentHere {
                 sent_at: times::instant(row.get(0)?),

@@ -133,7 +133,7 @@ fn a_server_tells_of_itself_and_a_file_has_none() {
             return;
         };
         assert!(server.may_write && server.is_local && !server.is_encrypted, "{server:?}");
-        assert_eq!((server.role.as_str(), server.schema), ("owner", 1));
+        assert_eq!((server.role.as_str(), server.schema), ("owner", 2));
         let mut writer = home.writer();
         let duty = crate::store::Duty::Send("gcore-prod".into());
         assert_eq!(writer.lease(&duty).unwrap(), crate::store::Lease::Held);

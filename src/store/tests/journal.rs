@@ -237,6 +237,59 @@ fn a_match_ties_a_purge_to_what_we_noted_and_to_nothing_else() {
 }
 
 #[test]
+fn a_match_with_one_of_several_purges_leaves_the_others_known() {
+    each_with(&[purge("77", 5), purge("78", 6)], |home| {
+        let mut writer = sender(home);
+        let id = queue(&mut writer, "/a").id;
+        step(&mut writer, &id, JournalState::Queued, JournalState::Sending, 4);
+        let taken = StepDetails { purge: Some("77,78".into()), ..StepDetails::at(at(5)) };
+        let _ = writer.step(&id, JournalState::Sending, JournalState::Accepted, &taken).unwrap();
+        for one in ["77", "78"] {
+            let linked = writer.match_purge(&id, &one.into()).unwrap();
+            let MatchOutcome::Linked(entry) = linked else { unreachable!("{linked:?}") };
+            assert_eq!(entry.purge, Some("77,78".into()));
+        }
+        let entry = home.reader().journal_entry(&id).unwrap().unwrap();
+        assert_eq!(entry.purge, Some("77,78".into()));
+    });
+}
+
+#[test]
+fn each_of_several_purges_of_one_request_was_sent_here_and_belongs_to_nobody_else() {
+    each_with(&[purge("77", 5), purge("78", 6), purge("7", 7)], |home| {
+        let mut writer = sender(home);
+        let id = queue(&mut writer, "/a").id;
+        step(&mut writer, &id, JournalState::Queued, JournalState::Sending, 4);
+        let taken = StepDetails { purge: Some("77,78".into()), ..StepDetails::at(at(5)) };
+        let _ = writer.step(&id, JournalState::Sending, JournalState::Accepted, &taken).unwrap();
+        let other = queue(&mut writer, "/b").id;
+        let account = "gcore-prod".into();
+        for one in ["77", "78"] {
+            let matched = writer.match_purge(&other, &one.into()).unwrap();
+            assert_eq!(matched, MatchOutcome::Taken(id.clone()), "{one}");
+            let entry = home.reader().journal_of(&account, &one.into()).unwrap();
+            assert_eq!(entry.map(|entry| entry.id), Some(id.clone()), "{one}");
+        }
+        let sent = |filter: &str| {
+            let details = home.details_of(filter);
+            let sent = details.iter().filter(|it| it.sent.is_some());
+            let ids: Vec<_> = details.iter().map(|it| it.purge.id.to_string()).collect();
+            (ids.join(" "), sent.count())
+        };
+        assert_eq!(sent(""), ("77 78 7".to_owned(), 2));
+        assert_eq!(sent("sent:here"), ("77 78".to_owned(), 2));
+        assert_eq!(sent("-sent:here"), ("7".to_owned(), 0));
+        let asked = [(account.clone(), "12".into())];
+        let recent = home.reader().recent(&asked, at(0)).unwrap();
+        assert_eq!(recent.iter().filter(|it| it.spent.sent_here).count(), 2);
+        assert_eq!(recent.len(), 3);
+        let month = home.reader().month_use(&account, at(0)).unwrap();
+        let targets = home.details().iter().map(|it| it.purge.targets.len()).sum::<usize>();
+        assert_eq!(month.targets, targets as u64);
+    });
+}
+
+#[test]
 fn a_recent_purge_counts_once_whether_history_shows_it_yet_or_not() {
     each_with(&[purge("70", 2)], |home| {
         let mut writer = sender(home);

@@ -1,10 +1,14 @@
 //! Taking purges in: each once, in any order, and nothing lost.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::filter::{Clause, Test};
 use crate::domain::kind::Kind;
-use crate::domain::query::SummaryQuery;
+use crate::domain::purge::PurgeRow;
+use crate::domain::query::{Anchor, SummaryQuery, WindowQuery};
 use crate::domain::status::Status;
 use crate::store::Recorded;
 
@@ -63,6 +67,37 @@ fn a_known_purge_between_new_ones_is_met_and_leaves_no_word_behind() {
         assert_eq!(home.purges(), all);
         let words = "SELECT count(*) FROM word WHERE text = 'Nearly there'";
         assert_eq!(home.sql(words), ["0"]);
+    });
+}
+
+#[test]
+fn a_purge_without_kind_and_targets_is_found_by_that_and_gets_them_when_it_is_seen_again() {
+    let bare = |id: &str, at| Purge {
+        kind: None,
+        raw_kind: String::new(),
+        targets: Vec::new(),
+        ..purge(id, at)
+    };
+    each_with(&[bare("1", 1), purge("2", 2), bare("3", 3)], |home| {
+        let unknown = || {
+            let clauses = vec![Clause { negated: false, test: Test::Kind(vec![None]) }];
+            let query = WindowQuery {
+                predicate: Arc::new(Predicate { clauses, ..Predicate::default() }),
+                sort: Sort::NEWEST,
+                anchor: Anchor::Start,
+                limit: 10,
+            };
+            let rows = home.reader().window(&query).unwrap().rows;
+            assert!(rows.iter().all(PurgeRow::is_bare));
+            rows.into_iter().map(|row| row.id.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(unknown(), ["3", "1"]);
+        let told = Recorded { new: 0, changed: 1, from: Some(at(3)), until: Some(at(3)) };
+        assert_eq!(home.writer().record(&[purge("3", 3)], at(9)).unwrap(), told);
+        // The list goes on telling nothing of it.
+        let again = home.writer().record(&[bare("3", 3)], at(10)).unwrap();
+        assert_eq!((unknown(), again), (vec!["1".to_owned()], Recorded::default()));
+        assert_eq!(home.purges(), [bare("1", 1), purge("2", 2), purge("3", 3)]);
     });
 }
 

@@ -403,7 +403,7 @@ fn is_rule(line: &str) -> bool {
     line.len() > 2 && line.bytes().all(|byte| b"-|:=_ ".contains(&byte))
 }
 
-fn without_bullet(line: &str) -> &str {
+pub(super) fn without_bullet(line: &str) -> &str {
     let mut line = line;
     loop {
         let rest = if let Some(rest) = line.strip_prefix(['-', '*', '+', '•', '>']) {

@@ -66,6 +66,9 @@ struct Vendor {
     rows: bool,
     dice: fastrand::Rng,
     asked: u32,
+    /// The longest span that it answers for.
+    span: Option<i64>,
+    refused: u32,
 }
 
 impl Vendor {
@@ -81,7 +84,18 @@ impl Vendor {
             rows: false,
             dice: fastrand::Rng::with_seed(1),
             asked: 0,
+            span: None,
+            refused: 0,
         }
+    }
+
+    /// True if it refuses a question because it spans too much time.
+    fn refuses(&mut self, ask: &HistoryRequest) -> bool {
+        let until = ask.until.unwrap_or(at(self.now));
+        let from = ask.from.unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let refuses = self.span.is_some_and(|span| until - from > TimeDelta::microseconds(span));
+        self.refused += u32::from(refuses);
+        refuses
     }
 
     fn answer(&mut self, ask: &HistoryRequest) -> HistoryPage {
@@ -168,7 +182,8 @@ fn scan(
             && let Some((place, ask)) = scan.ask()
         {
             let edge = at(vendor.now - SETTLE);
-            on_their_way.push((place, vendor.answer(&ask), edge));
+            let page = (!vendor.refuses(&ask)).then(|| vendor.answer(&ask));
+            on_their_way.push((place, page, edge));
             spent += 1;
             assert!(spent < 20_000, "the scan does not come to an end");
             if spent < 300
@@ -188,6 +203,10 @@ fn scan(
             scan.lost(place);
             continue;
         }
+        let Some(page) = page else {
+            written.incomplete.extend(scan.too_long(place));
+            continue;
+        };
         written.ids.extend(page.purges.iter().map(|purge| purge.id.clone()));
         let answered = scan.answer(place, &page, edge);
         for purge in page.purges {
@@ -256,6 +275,8 @@ proptest! {
             rows: rows && counts && offsets && !matches!(order, Order::Shuffled),
             dice: fastrand::Rng::with_seed(seed),
             asked: 0,
+            span: None,
+            refused: 0,
         };
         let road = Road { at_once, lost, seed };
         let finest = Duration::from_millis(if coarse { 1000 } else { 1 });
@@ -293,6 +314,113 @@ proptest! {
         prop_assert_eq!(covered.last().map(|range| range.1), Some(at(60_000_000)));
         prop_assert!(covered.windows(2).all(|pair| pair[0].1 == pair[1].0));
     }
+
+    #[test]
+    fn nothing_is_missed_whatever_span_a_vendor_answers_for(
+        before in prop::collection::vec(0_i64..120_000_000, 0..120),
+        arrivals in prop::collection::vec((0_u8..8, 0_u8..3, 0_i64..SETTLE), 1..40),
+        order in orders(),
+        page in 2_u64..12,
+        span in 2_000_000_i64..200_000_000,
+        open in any::<bool>(),
+        counts in any::<bool>(),
+        offsets in any::<bool>(),
+        at_once in 1_usize..12,
+        lost in prop_oneof![Just(0_u8), 0_u8..40],
+        seed in any::<u64>(),
+    ) {
+        let before_them = before.len();
+        let vendor = Vendor::new(120_000_000, before);
+        let mut vendor = Vendor { page, order, counts, offsets, span: Some(span), ..vendor };
+        let finest = Duration::from_millis(1);
+        let ranges = [(at(0), at(120_000_000))];
+        // One that has no end grows while it is asked for, and must not outgrow the vendor's span.
+        let arrivals = if open { vec![(0, 0, 0)] } else { arrivals };
+        let plan = RangeScan::new(&rule(page, finest, offsets), &ranges, open);
+        let written = scan(&mut vendor, plan, &arrivals, Road { at_once, lost, seed });
+        assert_covered_is_written(&vendor, &written);
+        let seen = |number: &usize| written.ids.contains(&number.to_string().as_str().into());
+        let is_crowded = |instant: &i64| {
+            vendor.purges.iter().filter(|it| (**it - *instant).abs() < 2_000).count() > 1
+        };
+        if offsets || !vendor.purges.iter().any(is_crowded) {
+            prop_assert!((0..before_them).all(|number| seen(&number)));
+            prop_assert!(written.incomplete.is_empty(), "{:?}", written.incomplete);
+        }
+        // It halves what is too long a few times, and asks for nothing too long after that.
+        let on_the_road = u32::try_from(at_once).unwrap_or(u32::MAX);
+        prop_assert!(lost > 0 || vendor.refused <= 7 * on_the_road, "{}", vendor.refused);
+    }
+}
+
+#[test]
+fn the_span_that_a_vendor_answers_for_is_learned_once() {
+    let day = 24 * 3_600 * 1_000_000;
+    let rule = rule(100, Duration::from_secs(1), true);
+    let vendor = Vendor::new(90 * day, (0..90).map(|number| number * day).collect());
+    let mut vendor = Vendor { span: Some(7 * day), ..vendor };
+    let mut first = RangeScan::new(&rule, &[(at(0), at(30 * day))], false);
+    while let Some((place, ask)) = first.ask() {
+        if vendor.refuses(&ask) {
+            assert_eq!(first.too_long(place), None);
+        } else {
+            let page = vendor.answer(&ask);
+            first.answer(place, &page, at(90 * day));
+        }
+    }
+    assert_eq!((vendor.refused, first.learnt()), (3, Some(TimeDelta::hours(90))));
+    let next = RangeScan::new(&rule, &[(at(30 * day), at(90 * day))], false);
+    let written = scan(&mut vendor, next.within(first.learnt()), &[(0, 0, 0)], ALONE);
+    assert_eq!((vendor.refused, written.incomplete.len()), (3, 0));
+    assert_eq!(written.ids.len(), 60);
+}
+
+#[test]
+fn a_refusal_of_less_than_was_answered_shortens_nothing_else() {
+    let (hour, day) = (3_600_000_000, 86_400_000_000);
+    let rule = rule(100, Duration::from_secs(1), true);
+    let mut vendor = Vendor::new(9 * day, vec![1, 3 * day + hour]);
+    let ranges =
+        [(at(0), at(2 * day)), (at(3 * day), at(3 * day + 2 * hour)), (at(4 * day), at(8 * day))];
+    let mut plan = RangeScan::new(&rule, &ranges, false);
+    let (mut refused, mut asked) = (0, 0);
+    while let Some((place, ask)) = plan.ask() {
+        asked += 1;
+        if ask.from == Some(at(3 * day)) && ask.until == Some(at(3 * day + 2 * hour)) {
+            refused += 1;
+            assert_eq!(plan.too_long(place), None);
+        } else {
+            plan.answer(place, &vendor.answer(&ask), at(9 * day));
+        }
+    }
+    assert_eq!((refused, asked, plan.learnt()), (1, 5, None));
+}
+
+#[test]
+fn a_range_that_is_refused_down_to_the_finest_teaches_nothing() {
+    let day = 86_400_000_000;
+    let rule = rule(100, Duration::from_secs(1), true);
+    let mut vendor = Vendor::new(9 * day, vec![1]);
+    let mut plan = RangeScan::new(&rule, &[(at(0), at(2 * day))], false);
+    let mut incomplete = Vec::new();
+    while let Some((place, ask)) = plan.ask() {
+        if incomplete.is_empty() {
+            incomplete.extend(plan.too_long(place));
+        } else {
+            plan.answer(place, &vendor.answer(&ask), at(9 * day));
+        }
+    }
+    assert_eq!((incomplete.len(), plan.learnt()), (1, None));
+}
+
+#[test]
+fn a_vendor_that_finds_every_range_too_long_is_not_asked_for_ever() {
+    let mut vendor = Vendor { span: Some(0), ..Vendor::new(86_400_000_000, vec![1]) };
+    let rule = rule(100, Duration::from_secs(1), true);
+    let plan = RangeScan::new(&rule, &[(at(0), at(vendor.now))], true);
+    let written = scan(&mut vendor, plan, &[(0, 0, 0)], ALONE);
+    assert!(vendor.refused < 60, "{}", vendor.refused);
+    assert_eq!(written.incomplete.iter().map(|range| range.0).min(), Some(at(0)));
 }
 
 #[test]

@@ -21,6 +21,9 @@ use crate::widgets::wrap::wrap;
 /// Width of the list below which its row hardly shows the account, so the summary names it.
 const NO_ACCOUNTS_BELOW: u16 = 96;
 
+/// The words in the place of the targets of a purge whose list does not tell them.
+const UNREAD: &str = "paths not read yet";
+
 /// Returns the title of the detail.
 pub(super) fn title(view: &HistoryView<'_>) -> String {
     let detail = view.pane.detail();
@@ -72,7 +75,12 @@ fn peek(
 ) {
     let theme = view.theme;
     let dot = theme.glyphs.dot;
-    let mut words = vec![amount(row.kind, u64::from(row.target_count))];
+    let is_unread = view.is_unread(row);
+    let mut words = vec![if is_unread {
+        UNREAD.to_owned()
+    } else {
+        amount(row.kind, u64::from(row.target_count))
+    }];
     if view.known.accounts.len() > 1 && area.width < NO_ACCOUNTS_BELOW {
         words.push(row.account.to_string());
     }
@@ -225,13 +233,19 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
             "{glyph} {} {dot} {} {dot} {}",
             purge.status.label_seen(verified),
             purge.cname,
-            amount(purge.kind, purge.targets.len() as u64)
+            if purge.is_bare() {
+                UNREAD.to_owned()
+            } else {
+                amount(purge.kind, purge.targets.len() as u64)
+            }
         ),
         role,
     )];
     let moment = |at| format::moment(at, view.now, view.zone);
     let mut times = format!("created {}", moment(purge.created));
-    if let Some(raw) = &purge.raw_created {
+    if purge.raw_created.as_deref() == Some("") {
+        times = format!("taken {}; the vendor has not listed it yet", moment(purge.created));
+    } else if let Some(raw) = &purge.raw_created {
         times = format!(
             "first seen {}; the vendor's time \"{}\" cannot be read",
             moment(purge.created),
@@ -280,7 +294,8 @@ fn facts(view: &HistoryView<'_>, shown: &PurgeDetail) -> Vec<(String, Role)> {
         Role::Dim,
     ));
     facts.extend(refused(view, shown));
-    if purge.status == Status::Unknown || purge.kind.is_none() {
+    let is_odd = purge.kind.is_none() && !purge.is_bare();
+    if purge.status == Status::Unknown || is_odd {
         facts.push((
             format!(
                 "the vendor's own words: status \"{}\", kind \"{}\"",
@@ -340,9 +355,8 @@ fn refused(view: &HistoryView<'_>, shown: &PurgeDetail) -> Option<(String, Role)
 /// Counts targets by kind: `3 URLs`, `1 pattern`, `whole resource`.
 fn amount(kind: Option<Kind>, targets: u64) -> String {
     match kind {
-        Some(Kind::Url) => format::count_noun(targets, "URL", "URLs"),
-        Some(Kind::Pattern) => format::count_noun(targets, "pattern", "patterns"),
         Some(Kind::All) => "whole resource".to_owned(),
+        Some(kind) => format::count_noun(targets, kind.noun(), &format!("{}s", kind.noun())),
         None => format::count_noun(targets, "target", "targets"),
     }
 }

@@ -7,7 +7,7 @@ use super::list::ShownColumns;
 use crate::domain::column::Column;
 use crate::domain::ids::AccountName;
 use crate::domain::query::Sort;
-use crate::panes::format::{count, count_noun, day, loading_older};
+use crate::panes::format::{count, count_noun, day, loading_older, span};
 use crate::widgets::text::width;
 
 /// Returns the filter in words.
@@ -34,7 +34,7 @@ pub(super) fn note(view: &HistoryView<'_>, columns: &ShownColumns, room: u16) ->
     note
 }
 
-fn pieces(view: &HistoryView<'_>, columns: &ShownColumns) -> [Option<String>; 4] {
+fn pieces(view: &HistoryView<'_>, columns: &ShownColumns) -> [Option<String>; 5] {
     let timeline = view.pane.timeline();
     let marked = match view.pane.marks().len() {
         0 => None,
@@ -42,7 +42,7 @@ fn pieces(view: &HistoryView<'_>, columns: &ShownColumns) -> [Option<String>; 4]
     };
     let sorted = sorted(view.pane.rows().sort(), columns);
     let Some(summary) = timeline.summary() else {
-        return [marked, sorted, None, None];
+        return [marked, sorted, None, None, None];
     };
     let ellipsis = if timeline.is_loading() { "~" } else { "" };
     let selected = if summary.selected == summary.stored {
@@ -63,7 +63,7 @@ fn pieces(view: &HistoryView<'_>, columns: &ShownColumns) -> [Option<String>; 4]
             Some(format!("complete back to {}{end}", day(back, view.now, view.zone)))
         }
     });
-    [Some(selected), marked, sorted, reach]
+    [Some(selected), marked, lost(view), sorted, reach]
 }
 
 /// Names the order where no title of a column shows it.
@@ -120,6 +120,32 @@ fn complete_since(view: &HistoryView<'_>) -> Option<Result<DateTime<Utc>, String
         }
     }
     back.map(Ok)
+}
+
+/// Names the newest time of which the history is missing for good, among those of the filter: the
+/// vendor did not keep it until it was read.
+fn lost(view: &HistoryView<'_>) -> Option<String> {
+    let coverage = &view.pane.timeline().summary()?.coverage;
+    let predicate = view.pane.filter().predicate();
+    let is_selected = |(from, until): &(DateTime<Utc>, DateTime<Utc>)| {
+        predicate.from.is_none_or(|since| *until > since)
+            && predicate.until.is_none_or(|end| *from < end)
+    };
+    let gaps = coverage.iter().filter(|(account, _)| may_show(view, account)).filter_map(
+        |(account, coverage)| {
+            let kept = view.known.limits.get(account)?.history.kept_from(view.now)?;
+            let gap = coverage.lost(kept).into_iter().rev().find(is_selected)?;
+            Some((gap.1, gap, account))
+        },
+    );
+    let (_, (from, until), account) = gaps.max()?;
+    let span = span(from, until, view.now, view.zone);
+    let several = view.known.accounts.len() > 1;
+    Some(if several {
+        format!("{account}: {span} is missing")
+    } else {
+        format!("{span} is missing")
+    })
 }
 
 /// Returns the progress of reading older history of the accounts that the filter may select.

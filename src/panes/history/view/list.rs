@@ -101,10 +101,12 @@ fn draw_row(
                 writer.name(&row.cname, cells, Role::Text);
             }
             Column::Kind => {
-                let role = if row.kind == Some(Kind::All) { Role::Warning } else { Role::Dim };
+                let is_whole = matches!(row.kind, Some(Kind::All | Kind::Host));
+                let role = if is_whole { Role::Warning } else { Role::Dim };
                 // In little room the beginnings tell the kinds apart, an ellipsis would not.
                 let room = if cells < 7 { cells.min(3) } else { cells };
-                let (word, _) = beginning(row.kind.map_or("unknown", Kind::word), room);
+                let unknown = if view.is_unread(row) { glyphs.ellipsis } else { "unknown" };
+                let (word, _) = beginning(row.kind.map_or(unknown, Kind::label), room);
                 writer.column(word, cells, role);
             }
             Column::Status if view.pane.rows().is_lost(row.key) => {
@@ -126,6 +128,13 @@ fn draw_row(
             }
             Column::Id => {
                 writer.column(row.id.as_str(), cells, Role::Dim);
+            }
+            Column::Targets if view.is_unread(row) => {
+                writer.column(
+                    &format!("  {}", format::not_read(cells.saturating_sub(2))),
+                    cells,
+                    Role::Dim,
+                );
             }
             Column::Targets => {
                 let end = writer.x() + cells;

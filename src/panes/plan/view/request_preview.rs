@@ -80,7 +80,8 @@ impl PlanPane {
         }
         let columns = area.width.min(WIDE).saturating_sub(2);
         let warnings = self.warned(paused, columns).iter().map(Vec::len).sum::<usize>() as u16;
-        let more = u16::from(!self.about().is_empty()) + self.plan.quotas.len() as u16;
+        let terms = self.terms(columns).len() as u16;
+        let more = u16::from(!self.about().is_empty()) + terms;
         // What is less than a warning gives way to the request.
         let more = more.min((height / 3).saturating_sub(warnings));
         let confirm = (2 + warnings + more).min((height - 1).max(2));
@@ -96,12 +97,14 @@ impl PlanPane {
 
     /// Returns the warnings to read before it is confirmed, each as lines with room for a mark in a
     /// popup of so many columns.
-    pub(super) fn warned(&self, paused: bool, columns: u16) -> Vec<Vec<String>> {
+    pub(in crate::panes::plan) fn warned(&self, paused: bool, columns: u16) -> Vec<Vec<String>> {
         let mut warnings = Vec::new();
         let emptied = self.plan.emptied();
         if !emptied.is_empty() {
             warnings.push(format::everything_of(&emptied));
         }
+        let paid = self.plan.costs.iter().filter(|(_, cost)| cost.paid() > 0);
+        warnings.extend(paid.map(|(account, cost)| format!("{account}: {}.", cost.words())));
         let guarded = self.guarded();
         if let Some(first) = guarded.first() {
             let more = match guarded.len() {
@@ -115,6 +118,17 @@ impl PlanPane {
             warnings.push(words.to_owned());
         }
         warnings.iter().map(|words| wrap(words, columns.saturating_sub(2))).collect()
+    }
+
+    /// Returns what becomes of the copies, where there is a choice; what is then left of the free
+    /// targets; and of the daily quotas.
+    pub(in crate::panes::plan) fn terms(&self, columns: u16) -> Vec<String> {
+        let free = self.plan.costs.iter().filter(|(_, cost)| cost.paid() == 0);
+        let free = free.map(|(account, cost)| format!("{account}: {}", cost.words()));
+        let quotas = self.plan.quotas.iter();
+        let quotas = quotas.map(|(account, quota)| format!("{account}: {}", format::quota(quota)));
+        let terms = self.plan.fates().into_iter().chain(free).chain(quotas);
+        terms.flat_map(|term| wrap(&term, columns)).collect()
     }
 
     /// Lists the hosts to be typed because they or their account are protected, and not because

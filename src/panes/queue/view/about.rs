@@ -24,6 +24,7 @@ pub(super) fn lines(
         sender(entry, inputs),
         entry.answered_at.map(|at| format!("{} {}", closing(entry), moment(at))),
         entry.purge.as_ref().map(|purge| format!("purge {purge}")),
+        mode(entry, inputs),
         Some(entry.request.account.to_string()),
     ];
     let facts: Vec<String> = facts.into_iter().flatten().collect();
@@ -48,6 +49,16 @@ pub(super) fn lines(
     let wrapped =
         |(text, role): (String, Role)| wrap(&text, cells).into_iter().map(move |line| (line, role));
     texts.into_iter().flat_map(wrapped).collect()
+}
+
+/// Names the mode of a request, where its vendor offers a choice.
+fn mode(entry: &JournalEntry, inputs: &OverlayInputs<'_>) -> Option<String> {
+    let request = &entry.request;
+    let word = request.mode.as_deref()?;
+    let rule = inputs.known.limits.get(&request.account).and_then(|it| it.rule(request.kind()));
+    let words =
+        rule.map_or_else(|| word.to_owned(), |rule| format::mode(word, rule.hardness(Some(word))));
+    Some(format!("mode {words}"))
 }
 
 /// Says who sends a request, where another purgedeck does.

@@ -193,7 +193,7 @@ impl QueueColumns {
         }
         if self.kind > 0 {
             // In little room the beginnings tell the kinds apart, an ellipsis would not.
-            let (kind, _) = beginning(entry.request.kind().word(), self.kind);
+            let (kind, _) = beginning(entry.request.kind().label(), self.kind);
             writer.column(kind, self.kind, Role::Text).skip(1);
         }
         let targets = entry.request.payload.targets();

@@ -52,8 +52,8 @@ async fn an_attempt_says_who_asked_for_what_and_how_it_went() {
     assert_eq!((page.records, page.complete), (1, true));
     assert_eq!(
         server.heard()[0].target,
-        "/cdn/activity_log/requests?method=POST&min_requested_at=2026-11-20+10%3A00%3A00&\
-         max_requested_at=2026-11-20+11%3A00%3A01&offset=0&limit=100"
+        "/cdn/activity_log/requests?method=POST&min_requested_at=2026-11-20%2010%3A00%3A00&\
+         max_requested_at=2026-11-20%2011%3A00%3A01&offset=0&limit=100"
     );
 }
 

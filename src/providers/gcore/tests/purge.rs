@@ -96,7 +96,8 @@ fn cause_word(cause: &Cause) -> &'static str {
         Cause::QuotaUsedUp => "quota used up",
         Cause::Rejected { .. } => "rejected",
         Cause::VendorError => "vendor error",
-        Cause::ClockSkew { .. }
+        Cause::RangeTooLong
+        | Cause::ClockSkew { .. }
         | Cause::Unreachable
         | Cause::Lost
         | Cause::BadAnswer

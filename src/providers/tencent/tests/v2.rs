@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::failure::Applied;
-use crate::domain::kind::Kind;
 use crate::domain::limits::Reading;
 use crate::domain::status::Status;
 use crate::providers::HistoryRequest;

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::failure::{Applied, FieldError};
-use crate::domain::kind::Kind;
 use crate::domain::resource::ResourceState;
 use crate::domain::status::Status;
 use crate::providers::HistoryRequest;
@@ -66,7 +65,7 @@ async fn a_temporary_key_sends_its_token_and_shows_none() {
     let preview = adapter.preview(&request(Payload::All, None));
     let shown = format!("{failure:?} {adapter:?} {preview:?}");
     assert!(!shown.contains("tok-1234") && !shown.contains(KEY), "{shown}");
-    let token = ("X-TC-Token".to_owned(), "$TENCENTCLOUD_TOKEN".to_owned());
+    let token = ("X-TC-Token".to_owned(), "$TC3_TOKEN".to_owned());
     assert!(preview.headers.contains(&token));
 }
 
@@ -294,8 +293,8 @@ async fn the_quota_call_gives_batches_and_what_is_left() {
     }));
     let (_server, adapter) = answering(vec![response]).await;
     let limits = adapter.live_limits().await.unwrap();
-    assert_eq!(limits.url.unwrap().per_request, 500);
-    assert_eq!(limits.pattern.unwrap().per_request, 39);
+    assert_eq!(limits.rule(Kind::Url).unwrap().per_request, 500);
+    assert_eq!(limits.rule(Kind::Pattern).unwrap().per_request, 39);
     assert_eq!(limits.quotas.len(), 3);
     assert_eq!((limits.quotas[0].left, limits.quotas[0].total), (9_000, 10_000));
     assert!(limits.history.times_note.unwrap().contains("inferred"));

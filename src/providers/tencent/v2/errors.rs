@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::domain::failure::{Cause, Failure};
 use crate::providers::http::HttpResponse;
 use crate::providers::lenient;
+use crate::providers::tc3;
 
 /// Returns the `data` of an answer, null where it has none, or the failure that it means.
 /// `clock_ahead`: theirs minus ours.
@@ -33,7 +34,7 @@ fn failure(body: &Value, code: &str, clock_ahead: Option<TimeDelta>) -> Failure 
     let inner = inner(&message).or_else(|| lenient::field(body, "codeDesc")).unwrap_or_default();
     let cause = cause(code, &inner, &message);
     let full = if inner.is_empty() { code.to_owned() } else { format!("{code}/{inner}") };
-    super::super::failure(cause, &full, &message, clock_ahead)
+    tc3::coded_failure(cause, &full, &message, clock_ahead)
 }
 
 /// The CDN's own code: the number in the first brackets of the message.

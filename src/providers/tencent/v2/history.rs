@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::{Connection, host, list};
+use super::super::{Connection, host};
 use super::request::FormCall;
 use crate::domain::failure::Failure;
 use crate::domain::ids::ResourceId;
@@ -34,7 +34,7 @@ pub(super) fn call(connection: &Connection, request: &HistoryRequest) -> FormCal
 /// Reads the rows of an answer.
 pub(super) fn page(connection: &Connection, body: &Value) -> Result<HistoryPage, Failure> {
     let total = lenient::number(body, "total");
-    let page = RecordPage::full(list(body, "logs")?, total, 0, u64::from(MAX_ROWS));
+    let page = RecordPage::full(lenient::needed_list(body, "logs")?, total, 0, u64::from(MAX_ROWS));
     Ok(history_page(&connection.session.account, &page, |row| purge(connection, row)))
 }
 

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::super::list;
 use super::request::FormCall;
 use crate::domain::failure::Failure;
 use crate::domain::resource::{Resource, ResourceState};
@@ -21,7 +20,11 @@ pub(super) fn call(offset: u64, limit: u64) -> FormCall {
 
 /// Reads the domains of an answer.
 pub(super) fn page(at: Position, body: &Value) -> Result<RecordPage, Failure> {
-    Ok(RecordPage::counted(list(body, "hosts")?, lenient::number(body, "total"), at.offset))
+    Ok(RecordPage::counted(
+        lenient::needed_list(body, "hosts")?,
+        lenient::number(body, "total"),
+        at.offset,
+    ))
 }
 
 /// Reads the domain of a record; `None` for one without a name.

@@ -3,10 +3,10 @@
 use url::form_urlencoded;
 
 use super::super::PurgeTargets;
-use super::super::keys::Keys;
 use super::{HashMethod, Tencent2, signature};
 use crate::domain::secret::Secret;
 use crate::providers::http::HttpRequest;
+use crate::providers::signing_key::SigningKey;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -37,7 +37,7 @@ impl FormCall {
 
 impl Tencent2 {
     /// Builds the request; without keys, with placeholders for what signing adds.
-    pub(super) fn request(&self, call: &FormCall, keys: Option<&Keys>) -> HttpRequest {
+    pub(super) fn request(&self, call: &FormCall, keys: Option<&SigningKey>) -> HttpRequest {
         let signed = keys.map(|keys| self.signed(call, keys));
         let request = match call.verb {
             Verb::Get => signed.unwrap_or_default().into_iter().fold(
@@ -58,7 +58,7 @@ impl Tencent2 {
     }
 
     /// Returns all parameters of a request, its signature last.
-    fn signed(&self, call: &FormCall, keys: &Keys) -> Params {
+    fn signed(&self, call: &FormCall, keys: &SigningKey) -> Params {
         let mut params = common(call.action, self.hash);
         params
             .push(("Timestamp".to_owned(), self.connection.session.now().timestamp().to_string()));
@@ -85,7 +85,7 @@ impl Tencent2 {
         params.extend(call.params.iter().cloned());
         let mut shown = encoded(&params);
         shown.push_str("&Timestamp=$TIMESTAMP&Nonce=$NONCE&SecretId=$TENCENTCLOUD_SECRET_ID");
-        if self.connection.keys.are_temporary() {
+        if self.connection.keys.is_temporary() {
             shown.push_str("&Token=$TENCENTCLOUD_TOKEN");
         }
         shown.push_str("&Signature=$SIGNATURE");

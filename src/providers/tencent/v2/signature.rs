@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::hash::{hmac_sha1, hmac_sha256};
 use crate::domain::secret::Secret;
+use crate::providers::hash::{hmac_sha1, hmac_sha256};
 
 /// The hash that a request is signed with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::super::list;
 use crate::domain::failure::Failure;
 use crate::domain::resource::{Resource, ResourceState};
 use crate::providers::adapter::Session;
@@ -13,7 +12,7 @@ use crate::providers::records::{Position, RecordPage};
 pub(super) fn page(at: Position, body: &Value) -> Result<RecordPage, Failure> {
     let total =
         lenient::number(body, "TotalNumber").or_else(|| lenient::number(body, "TotalCount"));
-    Ok(RecordPage::counted(list(body, "Domains")?, total, at.offset))
+    Ok(RecordPage::counted(lenient::needed_list(body, "Domains")?, total, at.offset))
 }
 
 /// Reads the domain of a record; `None` for one without a name.

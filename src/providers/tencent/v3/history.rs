@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{Connection, host, list};
+use super::super::{Connection, host};
 use crate::domain::failure::{Cause, Failure};
 use crate::domain::ids::ResourceId;
 use crate::domain::kind::Kind;
@@ -49,7 +49,7 @@ pub(super) fn page(
 ) -> Result<HistoryPage, Failure> {
     let total = lenient::number(body, "TotalCount");
     // Without a count only an empty page is known to be the last.
-    let page = RecordPage::full(list(body, "PurgeLogs")?, total, offset, 0);
+    let page = RecordPage::full(lenient::needed_list(body, "PurgeLogs")?, total, offset, 0);
     page.check_gap(offset)?;
     let mut page = history_page(&connection.session.account, &page, |row| purge(connection, row));
     page.purges = join_rows(page.purges, ", ");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::{DELETE, FLUSH, PurgeTargets};
-use crate::providers::http::quoted;
+use super::SERVICE;
 
 /// Returns the action and its body. Characters beyond ASCII are sent as they are, and the vendor is
 /// asked to encode them.
@@ -26,25 +26,12 @@ pub(super) fn body(targets: &PurgeTargets, area: Option<&String>) -> (&'static s
     (action, body)
 }
 
-/// Returns the same as a call of the vendor's own tool, which signs it with the operator's keys:
-/// `tccli cdn PurgePathCache --FlushType flush --Paths '["https://www.site.com/img/"]'`. Lists are
-/// JSON there, and truth is written `True`. `endpoint` is the host to call where it is not the
-/// tool's own.
+/// Returns the same as a call of the vendor's own tool.
 pub(in crate::providers::tencent) fn command_line(
     targets: &PurgeTargets,
     area: Option<&String>,
-    endpoint: Option<&str>,
+    host: &str,
 ) -> String {
     let (action, body) = body(targets, area);
-    let mut words = vec![format!("tccli cdn {action}")];
-    for (name, value) in body.as_object().into_iter().flatten() {
-        let written = match (value.as_str(), value.as_bool()) {
-            (Some(text), _) => text.to_owned(),
-            (None, Some(true)) => "True".to_owned(),
-            (None, _) => value.to_string(),
-        };
-        words.push(format!("--{name} {}", quoted(&written)));
-    }
-    words.extend(endpoint.map(|host| format!("--endpoint {}", quoted(host))));
-    words.join(" ")
+    SERVICE.command_line(action, &body, host)
 }

@@ -31,14 +31,14 @@ pub(super) fn quotas(response: &Value) -> Vec<Quota> {
 /// The limits with the quotas in them. A request that names no area goes wherever its domain
 /// serves, so that the smallest batch of the areas in question holds.
 pub(super) fn applied(mut limits: Limits, quotas: Vec<Quota>, area: Option<&str>) -> Limits {
-    apply(&mut limits.url, Kind::Url, &quotas, area);
-    apply(&mut limits.pattern, Kind::Pattern, &quotas, area);
+    apply(limits.rule_mut(Kind::Url), Kind::Url, &quotas, area);
+    apply(limits.rule_mut(Kind::Pattern), Kind::Pattern, &quotas, area);
     limits.quotas = quotas;
     limits.source = LimitsSource::Live;
     limits
 }
 
-fn apply(rule: &mut Option<KindRule>, kind: Kind, quotas: &[Quota], area: Option<&str>) {
+fn apply(rule: Option<&mut KindRule>, kind: Kind, quotas: &[Quota], area: Option<&str>) {
     let smallest = quotas
         .iter()
         .filter(|quota| quota.kind == kind)

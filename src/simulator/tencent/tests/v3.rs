@@ -23,10 +23,7 @@ async fn the_announced_key_signs_and_anything_else_is_refused() {
         (Signing { at: noon() - TimeDelta::seconds(299), ..right() }, "none"),
         (Signing { version: "2017-01-01", ..right() }, "NoSuchVersion"),
     ] {
-        assert_eq!(
-            code(&signing.send(&simulator, "DescribePurgeQuota", &json!({})).await),
-            expected
-        );
+        assert_eq!(code(&signing.send("DescribePurgeQuota", &json!({})).await), expected);
     }
     let base_url = simulator.tencent().base_url();
     let headers = [("x-tc-action", "A"), ("x-tc-version", "B")];
@@ -50,10 +47,7 @@ async fn a_temporary_key_needs_its_token() {
         (Some("other"), "AuthFailure.TokenFailure"),
         (None, "AuthFailure.TokenFailure"),
     ] {
-        assert_eq!(
-            code(&signing(token).send(&simulator, "DescribePurgeQuota", &json!({})).await),
-            expected
-        );
+        assert_eq!(code(&signing(token).send("DescribePurgeQuota", &json!({})).await), expected);
     }
 }
 
@@ -65,7 +59,7 @@ async fn messages_are_chinese_unless_english_is_asked_for() {
         ("en-US", "The action `Nothing` does not exist for the service cdn."),
     ] {
         let signing = Signing { language, ..Signing::of(&simulator, noon()) };
-        let response = signing.send(&simulator, "Nothing", &json!({})).await;
+        let response = signing.send("Nothing", &json!({})).await;
         assert_eq!(response["Error"], json!({"Code": "InvalidAction", "Message": expected}));
     }
 }
@@ -80,7 +74,7 @@ async fn a_batch_becomes_one_task_with_a_row_per_url_done_one_after_the_other() 
     assert_eq!(simulator.tencent().purges()[0].task_id, task);
     let rows = || async {
         let signing = Signing::of(&simulator, hand.now());
-        signing.send(&simulator, "DescribePurgeTasks", &json!({"TaskId": task})).await
+        signing.send("DescribePurgeTasks", &json!({"TaskId": task})).await
     };
     let before = rows().await;
     assert_eq!(before["TotalCount"], 4);
@@ -229,9 +223,8 @@ async fn a_new_day_in_beijing_brings_new_quotas() {
     let urls = json!({"Urls": [format!("https://{}/a", domain(&simulator, "mainland"))]});
     call(&simulator, "PurgeUrlsCache", &urls).await;
     let available = || async {
-        let quota = Signing::of(&simulator, hand.now())
-            .send(&simulator, "DescribePurgeQuota", &json!({}))
-            .await;
+        let quota =
+            Signing::of(&simulator, hand.now()).send("DescribePurgeQuota", &json!({})).await;
         quota["UrlPurge"][0]["Available"].as_u64().unwrap()
     };
     hand.advance(TimeDelta::seconds(4 * 3600 - 1));
@@ -245,21 +238,15 @@ async fn twenty_calls_of_an_action_in_a_second_are_enough() {
     let (simulator, hand) = quiet(|_| {}).await;
     let signed = |at| Signing::of(&simulator, at);
     for _ in 0..20 {
-        assert_eq!(
-            code(&signed(noon()).send(&simulator, "DescribePurgeQuota", &json!({})).await),
-            "none"
-        );
+        assert_eq!(code(&signed(noon()).send("DescribePurgeQuota", &json!({})).await), "none");
     }
     assert_eq!(
-        code(&signed(noon()).send(&simulator, "DescribePurgeQuota", &json!({})).await),
+        code(&signed(noon()).send("DescribePurgeQuota", &json!({})).await),
         "RequestLimitExceeded"
     );
-    assert_eq!(code(&signed(noon()).send(&simulator, "DescribeDomains", &json!({})).await), "none");
+    assert_eq!(code(&signed(noon()).send("DescribeDomains", &json!({})).await), "none");
     hand.advance(TimeDelta::seconds(1));
-    assert_eq!(
-        code(&signed(hand.now()).send(&simulator, "DescribePurgeQuota", &json!({})).await),
-        "none"
-    );
+    assert_eq!(code(&signed(hand.now()).send("DescribePurgeQuota", &json!({})).await), "none");
     let (free, _) = quiet(|options| options.rate_limits = false).await;
     for _ in 0..25 {
         assert_eq!(code(&call(&free, "DescribePurgeQuota", &json!({})).await), "none");

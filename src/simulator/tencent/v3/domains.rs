@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::errors::{self, ApiError};
-use super::super::params::ActionParams;
+use super::super::errors;
 use super::super::state::Tencent;
 use super::super::tasks;
-use super::{ActionResult, page};
+use super::page;
+use crate::simulator::tc3::{ActionParams, ActionResult, ApiError};
 
 /// The default and the largest number of domains of a page.
 const DOMAINS: i64 = 100;

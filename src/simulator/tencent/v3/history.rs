@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::super::errors;
-use super::super::params::ActionParams;
 use super::super::state::Tencent;
 use super::super::tasks;
-use super::{ActionResult, page};
+use super::page;
 use crate::simulator::listing::{TimeFilter, target_rows};
+use crate::simulator::tc3::{ActionParams, ActionResult};
 use crate::simulator::world::SimulatedPurge;
 
 /// The default and the largest number of rows of a page. The maximum is not documented; it is that

@@ -3,11 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, json};
 
-use super::super::errors::{self, ApiError};
-use super::super::params::ActionParams;
+use super::super::errors;
 use super::super::state::{Area, PurgeOptions, Tencent};
 use super::super::{quota, tasks};
-use super::ActionResult;
+use crate::simulator::tc3::{ActionParams, ActionResult, ApiError};
 use crate::simulator::world::PurgeScope;
 
 /// The longest URL. Not documented.

@@ -61,7 +61,7 @@ pub(super) fn take_over(
     let tuning = *writer.tuning();
     let chunks = ChunkCache::default();
     let snapshot = Snapshot { connection: source, dictionary, chunks: &chunks, tuning: &tuning };
-    let is_converted = schema::version(source)? == Some(schema::VERSION);
+    let is_converted = schema::version(source)? >= Some(schema::CONVERTED);
     let targets_of = |key| {
         if is_converted { snapshot.targets(key) } else { conversion::old_targets(source, key) }
     };

@@ -16,7 +16,8 @@ pub(super) fn make_old(home: &Home) {
     let connection = writer.connection();
     connection
         .execute_batch(
-            "DROP TABLE chunk;
+            "DROP INDEX journal_several;
+             DROP TABLE chunk;
              DROP TABLE trigram_block;
              ALTER TABLE purge ADD COLUMN head TEXT NOT NULL DEFAULT '';
              CREATE TABLE tail (key INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;

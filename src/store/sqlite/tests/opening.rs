@@ -129,6 +129,21 @@ fn a_store_of_a_newer_purgedeck_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_store_from_before_there_were_more_kinds_is_brought_up_without_a_conversion() {
+    let home = Home::with(&[purge("1", 0)]);
+    let old = Connection::open(home.path()).unwrap();
+    old.execute_batch("DROP INDEX journal_several").unwrap();
+    old.pragma_update(None, "user_version", schema::CONVERTED).unwrap();
+    drop(old);
+    let older = StoreFailure::Older { found: schema::CONVERTED, known: schema::VERSION };
+    assert_eq!(opened(&home.path(), Access::ReadOnly), Err(older));
+    assert_eq!(SqliteStore::purges_to_convert(&home.path()), None);
+    opened(&home.path(), Access::ReadWrite).unwrap();
+    opened(&home.path(), Access::ReadOnly).unwrap();
+    assert_eq!(home.purges().len(), 1);
+}
+
+#[test]
 fn reading_only_makes_nothing_and_writes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("none/store.db");

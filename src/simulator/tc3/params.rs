@@ -6,22 +6,23 @@ use super::errors::{self, ApiError};
 
 /// The type of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ParamType {
+pub(crate) enum ParamType {
     Text,
     Texts,
     Number,
     Flag,
+    Object,
     Objects,
 }
 
 /// Parameters with known names and the right types.
 #[derive(Clone, Debug)]
-pub(super) struct ActionParams(Map<String, Value>);
+pub(crate) struct ActionParams(Map<String, Value>);
 
 impl ActionParams {
     /// Takes `given` if it has no unknown names and no wrong types. In a form everything is text:
     /// with `form`, numbers and flags are read from it.
-    pub(super) fn of(
+    pub(crate) fn of(
         given: Map<String, Value>,
         known: &[(&str, ParamType)],
         form: bool,
@@ -40,20 +41,24 @@ impl ActionParams {
         Ok(Self(taken))
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn number(&self, name: &str) -> Option<i64> {
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.0.get(name).and_then(Value::as_i64)
     }
 
-    pub(super) fn texts(&self, name: &str) -> Option<Vec<String>> {
+    pub(crate) fn texts(&self, name: &str) -> Option<Vec<String>> {
         let list = self.0.get(name)?.as_array()?;
         Some(list.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
     }
 
-    pub(super) fn objects(&self, name: &str) -> Vec<&Map<String, Value>> {
+    pub(crate) fn object(&self, name: &str) -> Option<&Map<String, Value>> {
+        self.0.get(name)?.as_object()
+    }
+
+    pub(crate) fn objects(&self, name: &str) -> Vec<&Map<String, Value>> {
         self.0
             .get(name)
             .and_then(Value::as_array)
@@ -77,6 +82,7 @@ fn typed(name: &str, value: Value, wanted: ParamType, form: bool) -> Result<Valu
         ParamType::Number => value.is_i64(),
         ParamType::Flag => value.is_boolean(),
         ParamType::Texts => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        ParamType::Object => value.is_object(),
         ParamType::Objects => {
             value.as_array().is_some_and(|list| list.iter().all(Value::is_object))
         }
@@ -86,6 +92,7 @@ fn typed(name: &str, value: Value, wanted: ParamType, form: bool) -> Result<Valu
         ParamType::Number => "an integer",
         ParamType::Flag => "a boolean",
         ParamType::Texts => "an array of strings",
+        ParamType::Object => "an object",
         ParamType::Objects => "an array of objects",
     };
     if fits { Ok(value) } else { Err(errors::wrong_type(name, word)) }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::hash::{hmac_sha256, sha256_hex};
-use super::super::keys::Keys;
+use crate::providers::hash::{hmac_sha256, sha256_hex};
+use crate::providers::signing_key::SigningKey;
 
 /// The parts of a request that are signed; always a POST.
 pub(super) struct SignatureInput<'a> {
@@ -20,7 +20,7 @@ pub(super) struct SignatureInput<'a> {
 
 /// The `Authorization` header for a request that is sent with this time.
 pub(super) fn authorization(
-    keys: &Keys,
+    keys: &SigningKey,
     at: DateTime<Utc>,
     subject: &SignatureInput<'_>,
 ) -> String {
@@ -63,13 +63,13 @@ mod tests {
     use super::*;
     use crate::domain::secret::Secret;
 
-    fn signature(subject: &SignatureInput<'_>) -> String {
-        let keys = Keys {
+    fn signature(second: i64, subject: &SignatureInput<'_>) -> String {
+        let keys = SigningKey {
             id: "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE".to_owned(),
             key: Secret::new("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE".to_owned()),
             token: None,
         };
-        let at = DateTime::from_timestamp(1_551_113_065, 0).unwrap();
+        let at = DateTime::from_timestamp(second, 0).unwrap();
         let header = authorization(&keys, at, subject);
         header.split_once("Signature=").unwrap().1.to_owned()
     }
@@ -94,7 +94,7 @@ mod tests {
             "5ffe6a04c0664d6b969fab9a13bdab201d63ee709638e2749d62a09ca18d7031"
         );
         assert_eq!(
-            signature(&subject),
+            signature(1_551_113_065, &subject),
             "72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"
         );
     }
@@ -110,12 +110,39 @@ mod tests {
             body: r#"{"TaskId":"1533045796-i60rfmzm"}"#,
         };
         assert_eq!(
-            signature(&subject(None)),
+            signature(1_551_113_065, &subject(None)),
             "07a42840fb12b9bef0587928b36de9d3c18e21daca43aa17ddfc414c0c9540b5"
         );
         assert_eq!(
-            signature(&subject(Some("DescribePurgeTasks"))),
+            signature(1_551_113_065, &subject(Some("DescribePurgeTasks"))),
             "c79f235d5d54a61cd44302825e02f1820f958ab474c0dea2d3d3c1eb07182dde"
         );
+    }
+
+    #[test]
+    fn the_vectors_of_another_product_are_met() {
+        for (body, hash, wanted) in [
+            (
+                r#"{"ZoneId":"zone-2noz78a8ev6k","StartTime":"2026-01-01T00:00:00Z","EndTime":"2026-01-02T00:00:00Z","Limit":1000,"Offset":0}"#,
+                Some("092dd9f41ae49d656b8bb0e54177a04f4d9805865cfaabe442788a376e4e65c7"),
+                "d908a05aa634300054996e142b50c8fe506221eb41911fa0ab5535018c0ef928",
+            ),
+            (
+                r#"{"ZoneId":"zone-2noz78a8ev6k","Type":"purge_url","Targets":["https://www.example.com/a.jpg"]}"#,
+                None,
+                "07026ae5208e5111fc2414bc8629d6b5f6274d330a43efb40e13193466d1b25a",
+            ),
+        ] {
+            let subject = SignatureInput {
+                service: "teo",
+                host: "teo.tencentcloudapi.com",
+                path: "/",
+                content_type: "application/json",
+                action: None,
+                body,
+            };
+            assert!(hash.is_none_or(|hash| hash == sha256_hex(&canonical(&subject).1)), "{body}");
+            assert_eq!(signature(1_767_323_045, &subject), wanted, "{body}");
+        }
     }
 }

@@ -1,11 +1,10 @@
 //! Checks signatures of the kind TC3-HMAC-SHA256, as the vendor does.
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest as _, Sha256};
 
+use super::Tc3Key;
 use super::errors::{self, ApiError};
-use super::sign2::{HmacSha256, hmac};
-use super::state::SecretKey;
+use crate::simulator::hash::{HmacSha256, hmac, sha256_hex};
 use crate::simulator::request::ReceivedRequest;
 
 /// The largest difference between a request's time and the server's, in seconds.
@@ -51,9 +50,10 @@ impl<'a> Authorization<'a> {
 /// another time.
 pub(super) fn check<'k>(
     request: &ReceivedRequest,
-    keys: &'k [SecretKey],
+    keys: &'k [Tc3Key],
+    service: &str,
     now: DateTime<Utc>,
-) -> Result<&'k SecretKey, ApiError> {
+) -> Result<&'k Tc3Key, ApiError> {
     let header = request
         .header("authorization")
         .ok_or_else(|| errors::invalid_authorization("there is none"))?;
@@ -76,7 +76,7 @@ pub(super) fn check<'k>(
         }
     }
     let date = DateTime::from_timestamp(timestamp, 0).map(|at| at.format("%Y-%m-%d").to_string());
-    if authorization.service != "cdn" || date.as_deref() != Some(authorization.date) {
+    if authorization.service != service || date.as_deref() != Some(authorization.date) {
         return Err(errors::signature_failure());
     }
     if sign(request, &authorization, timestamp, &key.secret) != authorization.signature {
@@ -108,11 +108,11 @@ fn sign(
         request.method,
         request.query,
         signed.join(";").to_lowercase(),
-        hex::encode(Sha256::digest(&request.body))
+        sha256_hex(&request.body)
     );
     let text = format!(
         "{ALGORITHM}\n{timestamp}\n{date}/{service}/tc3_request\n{}",
-        hex::encode(Sha256::digest(canonical.as_bytes()))
+        sha256_hex(canonical.as_bytes())
     );
     let by_date = hmac::<HmacSha256>(format!("TC3{secret}").as_bytes(), date.as_bytes());
     let by_service = hmac::<HmacSha256>(&by_date, service.as_bytes());
